@@ -1,0 +1,3 @@
+//! Speed of assign.
+
+fn main() {}

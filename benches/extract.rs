@@ -1,0 +1,3 @@
+//! Speed of extract.
+
+fn main() {}

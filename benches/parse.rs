@@ -1,0 +1,3 @@
+//! Speed of parse.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Speed of tag.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Owns composition: a checked configuration becomes a running pipeline.

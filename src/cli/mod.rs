@@ -1,0 +1,1 @@
+//! Owns the commands: arguments in, data to stdout, exit codes out.

@@ -1,0 +1,1 @@
+//! Owns configuration files: load, layer the environment, validate with places, say every error at once.

@@ -1,0 +1,1 @@
+//! Owns the demo: a bundled loopback newsroom, an in-process broker, and a consumer that shows what arrives.

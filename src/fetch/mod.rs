@@ -1,0 +1,112 @@
+//! Owns one HTTP exchange: conditional GET, body caps, own redirect loop, address guard, robots. When and what to
+//! fetch is the pipeline's business.
+
+use std::{future::Future, time::Duration};
+
+use jiff::Timestamp;
+use url::Url;
+
+/// What to get.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub url: Url,
+    pub want: Want,
+    /// Sent only when the URL that answers is the one that gave them.
+    pub validators: Option<Validators>,
+    /// This host may resolve to a loopback or private address (per-feed allow list, the demo).
+    pub is_private_allowed: bool,
+}
+
+/// What kind of body is expected: decides `Accept` and the size cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    Feed,
+    Article,
+    Robots,
+}
+
+/// Cache validators, byte-exact as received.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// The final URL they belong to.
+    pub url: String,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+/// What normally happens on a GET.
+#[derive(Debug, Clone)]
+pub enum Fetched {
+    Body(Body),
+    /// 304. Validators are refreshed from this response where it gives them.
+    NotModified(Answer),
+    /// 410.
+    Gone(Answer),
+}
+
+/// A 2xx answer with its decoded, capped body.
+#[derive(Debug, Clone)]
+pub struct Body {
+    pub answer: Answer,
+    /// Content-Encoding removed, within the cap.
+    pub bytes: Vec<u8>,
+    pub content_type: Option<String>,
+}
+
+/// Facts of the final response, other than its body.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    /// Final URL after redirects.
+    pub url: Url,
+    /// Every URL asked, in order; the first is the request's.
+    pub hops: Vec<Hop>,
+    pub validators: Validators,
+    /// Freshness the server claims: `max-age - Age`, or `Expires - Date`.
+    pub fresh_for: Option<Duration>,
+    pub retry_after: Option<Duration>,
+    pub elapsed: Duration,
+    pub at: Timestamp,
+}
+
+/// One redirect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    pub url: Url,
+    /// Status that sent the client on (301, 302, 303, 307, 308).
+    pub status: u16,
+}
+
+/// Performs one GET. The seam for tests; `http::Client` is the real one.
+pub trait Fetch: Send + Sync + 'static {
+    /// Gets `request.url`, following redirects.
+    ///
+    /// # Errors
+    /// [`FetchError`] says what was attempted and on which URL; nothing partial is returned.
+    fn fetch(&self, request: Request) -> impl Future<Output = Result<Fetched, FetchError>> + Send;
+}
+
+/// Why a GET gave nothing usable. A variant exists because a caller acts differently on it.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// Refused before any connection: scheme, port, userinfo or address.
+    #[error("refuse {url}: {reason}")]
+    Refused { url: Url, reason: String },
+    /// Any 4xx or 5xx but 410; `retry_after` on 429 and 503.
+    #[error("get {url}: HTTP {status}")]
+    Status { url: Url, status: u16, retry_after: Option<Duration> },
+    #[error("get {url}: more than {limit} redirects")]
+    TooManyRedirects { url: Url, limit: usize },
+    /// Decoded body over the cap, or expanding beyond the ratio cap.
+    #[error("get {url}: body over {limit_bytes} bytes")]
+    TooLarge { url: Url, limit_bytes: usize },
+    #[error("get {url}: no answer within {limit:?}")]
+    Timeout { url: Url, limit: Duration },
+    /// DNS, TCP, TLS, protocol, truncated or undecodable body.
+    #[error("get {url}")]
+    Transport {
+        url: Url,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}

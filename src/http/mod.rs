@@ -1,0 +1,1 @@
+//! Owns the HTTP endpoint: health, metrics, status.

@@ -1,0 +1,3 @@
+//! The `hotline` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Owns the metrics: one struct, labels that are enums.

@@ -1,0 +1,1 @@
+//! Owns dates in text: words to days, against the day of publication.

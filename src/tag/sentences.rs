@@ -1,0 +1,1 @@
+//! Owns sentence bounds.

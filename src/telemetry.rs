@@ -1,0 +1,1 @@
+//! Owns log output: tracing to stderr, text or JSON.

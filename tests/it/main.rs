@@ -1,0 +1,15 @@
+//! One binary of integration tests; `support` holds what they share.
+
+mod article;
+mod cli;
+mod demo;
+mod event;
+mod feed;
+mod fetch;
+mod layering;
+mod pipeline;
+mod publish;
+mod roster;
+mod store;
+mod support;
+mod tag;
