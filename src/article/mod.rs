@@ -66,7 +66,7 @@ pub struct Article {
 }
 
 /// When each step happened to one article.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Times {
     pub published: Option<Timestamp>,
     pub feed_seen: Option<Timestamp>,

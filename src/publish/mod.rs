@@ -1,5 +1,7 @@
 //! Owns records: events and articles as messages, and the sinks that take them. The outbox they come from is `store`'s.
 
+pub mod message;
+
 use std::future::Future;
 
 /// One message for a sink, complete and ordered by `seq`.

@@ -1,0 +1,1 @@
+//! Owns the status of an event, given what its reports say and when.
