@@ -1,10 +1,36 @@
-//! Owns who confirms an event independently.
+//! Owns who confirms an event independently: reports collapse into groups that count as one voice.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// News agencies known by default.
-pub(crate) const WIRES: &[&str] = &["reuters"];
+use super::ArticleReport;
+use crate::article::Article;
+
+/// Chars at the start of a text that may hold a dateline with an agency's credit.
+const DATELINE_CHARS: usize = 160;
+
+/// News agencies known by default, with the words that credit them.
+const WIRES: &[(&str, &[&str])] = &[
+    ("reuters", &["reuters", "рейтер", "рейтерс", "رويترز", "路透社"]),
+    ("ap", &["ap", "associated press"]),
+    ("afp", &["afp", "agence france-presse", "أ ف ب", "法新社"]),
+    ("tass", &["tass", "тасс"]),
+    ("interfax", &["interfax", "интерфакс"]),
+    ("ria", &["ria novosti", "риа новости"]),
+    ("ukrinform", &["ukrinform", "укрінформ", "укринформ"]),
+    ("interfax_ukraine", &["interfax-ukraine", "інтерфакс-україна"]),
+    ("dpa", &["dpa"]),
+    ("efe", &["efe"]),
+    ("ansa", &["ansa"]),
+    ("pap", &["pap"]),
+    ("anadolu", &["anadolu", "anadolu agency", "aa"]),
+    ("xinhua", &["xinhua", "新华社", "新华网"]),
+    ("kyodo", &["kyodo", "共同通信"]),
+    ("jiji", &["jiji", "時事通信"]),
+    ("yonhap", &["yonhap"]),
+];
 
 /// How many voices report the event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,4 +39,93 @@ pub struct Corroboration {
     pub outlets: usize,
     /// Groups left after collapsing publisher families, news agencies and copies.
     pub independent: usize,
+}
+
+/// Returns the agencies known by default.
+pub(super) fn wires() -> BTreeMap<String, Vec<String>> {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    WIRES.iter().map(|(wire, credits)| ((*wire).to_owned(), words(credits))).collect()
+}
+
+/// Finds the agency an article credits in its byline or dateline.
+pub(super) fn wire(article: &Article, wires: &BTreeMap<String, Vec<String>>) -> Option<String> {
+    let byline = article.byline.join(" / ").to_lowercase();
+    let dateline: String = article.text.chars().take(DATELINE_CHARS).collect::<String>().to_lowercase();
+    for (wire, credits) in wires {
+        for credit in credits {
+            if has_word(&byline, credit) || dateline.contains(&format!("({credit})")) {
+                return Some(wire.clone());
+            }
+        }
+    }
+    None
+}
+
+/// Puts each report into a group and counts the voices.
+pub(super) fn group(reports: &mut [ArticleReport]) -> Corroboration {
+    let mut groups = Groups { parents: (0..reports.len()).collect() };
+    let mut first_by_tie: HashMap<String, usize> = HashMap::new();
+    for (index, report) in reports.iter().enumerate() {
+        for tie in ties(report) {
+            let first = *first_by_tie.entry(tie).or_insert(index);
+            groups.join(first, index);
+        }
+    }
+    let mut names: HashMap<usize, String> = HashMap::new();
+    for (index, report) in reports.iter_mut().enumerate() {
+        let n_groups = names.len();
+        let name = names.entry(groups.root(index)).or_insert_with(|| format!("g{}", n_groups + 1));
+        report.independent_group.clone_from(name);
+    }
+    let outlets: BTreeSet<&str> = reports.iter().map(|report| report.outlet.as_str()).collect();
+    Corroboration { articles: reports.len(), outlets: outlets.len(), independent: names.len() }
+}
+
+/// Returns what makes two reports one voice when they share it.
+fn ties(report: &ArticleReport) -> Vec<String> {
+    let mut ties = vec![format!("outlet {}", report.outlet), format!("text {}", report.article_id)];
+    ties.extend(report.family.iter().map(|family| format!("family {family}")));
+    // An agency's own report and those that credit it are one voice.
+    ties.extend(report.wire.iter().map(|wire| format!("outlet {wire}")));
+    ties.extend(report.copy_of.iter().map(|original| format!("text {original}")));
+    ties
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(start, found)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + found.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+/// Disjoint sets over report indexes; the smallest index is the root.
+struct Groups {
+    parents: Vec<usize>,
+}
+
+impl Groups {
+    fn root(&self, mut index: usize) -> usize {
+        while self.parents[index] != index {
+            index = self.parents[index];
+        }
+        index
+    }
+
+    fn join(&mut self, one: usize, two: usize) {
+        let (one, two) = (self.root(one), self.root(two));
+        self.parents[one.max(two)] = one.min(two);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agency_is_found_as_a_word_only() {
+        assert!(has_word("by ap staff", "ap"));
+        assert!(!has_word("paper staff", "ap"));
+        assert!(has_word("john doe / associated press", "associated press"));
+    }
 }

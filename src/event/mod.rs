@@ -3,13 +3,17 @@
 
 mod apply;
 mod assign;
+mod consolidate;
+mod days;
 mod duplicates;
 mod id;
 mod independence;
 mod open;
 mod resolve;
+mod sides;
 mod status;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -126,6 +130,16 @@ pub struct Relation {
     pub relation: String,
 }
 
+impl Relation {
+    pub const FOLLOWS_FROM: &'static str = "follows_from";
+    pub const MERGED_INTO: &'static str = "merged_into";
+    pub const MERGED_FROM: &'static str = "merged_from";
+
+    fn new(event_id: &str, relation: &str) -> Self {
+        Self { event_id: event_id.to_owned(), relation: relation.to_owned() }
+    }
+}
+
 /// Why an event takes no more reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
@@ -180,8 +194,8 @@ pub struct Config {
     pub open_events_max: usize,
     /// Reports one event keeps; copies, then the oldest make room. Default 200.
     pub reports_max: usize,
-    /// News agencies whose credit in a byline or dateline makes a report theirs, lower case.
-    pub wires: Vec<String>,
+    /// News agencies and the words, lower case, whose mention in a byline or dateline makes a report theirs.
+    pub wires: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Config {
@@ -190,7 +204,7 @@ impl Default for Config {
             window: Duration::from_hours(240),
             open_events_max: 50_000,
             reports_max: 200,
-            wires: independence::WIRES.iter().map(|wire| (*wire).to_owned()).collect(),
+            wires: independence::wires(),
         }
     }
 }
