@@ -1,14 +1,26 @@
-//! Owns the records: what consumers read, field for field. Their names and meanings are public contract.
+//! Owns the records: what consumers read, field for field. Names and meanings are public contract; a consumer ignores
+//! fields and words it does not know, so fields are only ever added.
 
-use jiff::Timestamp;
+mod article;
+mod dead_letter;
+mod event;
+mod headers;
+mod instant;
 
-use super::Record;
-use crate::article::Article;
-use crate::event::EventChange;
-use crate::tag::Mention;
+use serde::Serialize;
+
+pub use article::{ArticleRecord, article_record};
+pub use dead_letter::{DeadLetter, dead_letter};
+pub use event::{EventRecord, HistoryRecord, SourceRecord, event_record};
+pub use instant::{Instant, TimesRecord};
+
+use super::Config;
+
+/// Of both records; grows only when a field changes its meaning, together with the topic's version.
+pub const SCHEMA_VERSION: u32 = 1;
 
 /// What every record of one daemon has in common.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
     /// Before the topic names: `hotline` gives `hotline.events.v1`.
     pub topic_prefix: String,
@@ -21,18 +33,46 @@ pub struct Envelope {
     pub is_replay: bool,
 }
 
-/// Makes the record of one event revision. Its `seq` is 0 until the outbox numbers it.
-pub fn event_record(_change: &EventChange, _envelope: &Envelope, _enqueued: Timestamp) -> Record {
-    Record { seq: 0, topic: String::new(), key: String::new(), headers: Vec::new(), value: Vec::new() }
+impl Envelope {
+    /// Returns the envelope of live records.
+    #[must_use]
+    pub fn new(config: &Config, coder_version: &str) -> Self {
+        Self {
+            topic_prefix: config.topic_prefix.clone(),
+            source: format!("//hotline/{}", config.instance),
+            coder_version: coder_version.to_owned(),
+            value_bytes_max: config.value_bytes_max,
+            is_replay: false,
+        }
+    }
 }
 
-/// Makes the record of one article revision. Its `seq` is 0 until the outbox numbers it.
-pub fn article_record(
-    _article: &Article,
-    _tags: &[String],
-    _mentions: &[Mention],
-    _envelope: &Envelope,
-    _enqueued: Timestamp,
-) -> Record {
-    Record { seq: 0, topic: String::new(), key: String::new(), headers: Vec::new(), value: Vec::new() }
+/// Returns the topic of event records.
+#[must_use]
+pub fn events_topic(prefix: &str) -> String {
+    format!("{prefix}.events.v1")
+}
+
+/// Returns the topic of article records.
+#[must_use]
+pub fn articles_topic(prefix: &str) -> String {
+    format!("{prefix}.articles.v1")
+}
+
+/// Returns the topic of dead letters.
+#[must_use]
+pub fn dlq_topic(prefix: &str) -> String {
+    format!("{prefix}.dlq.v1")
+}
+
+#[expect(clippy::expect_used, reason = "only a map with keys that are not strings or a failing Serialize could fail")]
+fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("records have string keys and derived Serialize")
+}
+
+/// Cuts a text to at most `chars_max` chars.
+fn cut_chars(text: &mut String, chars_max: usize) {
+    if let Some((end, _)) = text.char_indices().nth(chars_max) {
+        text.truncate(end);
+    }
 }

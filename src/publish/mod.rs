@@ -1,8 +1,19 @@
 //! Owns records: events and articles as messages, and the sinks that take them. The outbox they come from is `store`'s.
 
+mod line;
 pub mod message;
+pub mod ndjson;
+mod sink;
+pub mod stdout;
 
 use std::future::Future;
+
+use serde::Deserialize;
+
+pub use line::line;
+pub use ndjson::Ndjson;
+pub use sink::{OpenError, Sink, Target, TargetError};
+pub use stdout::Stdout;
 
 /// One message for a sink, complete and ordered by `seq`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +25,14 @@ pub struct Record {
     pub headers: Vec<(String, String)>,
     /// JSON; empty is a tombstone.
     pub value: Vec<u8>,
+}
+
+impl Record {
+    /// Returns the value of the header, if it is there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// What a sink did with one record.
@@ -46,4 +65,41 @@ pub enum PublishError {
     /// This publisher cannot go on (fenced, fatal client error): stop it.
     #[error("deliver to {sink}: {reason}")]
     Fatal { sink: String, reason: String },
+}
+
+/// What is published, and how records are named.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Before the topic names: `hotline` gives `hotline.events.v1`. Default `hotline`.
+    pub topic_prefix: String,
+    /// Names this daemon in CloudEvents `ce_source`. Default `local`.
+    pub instance: String,
+    /// Which articles become article records. Default `tagged`.
+    pub articles: Articles,
+    /// Bytes a record's value may have; above it, text and evidence are cut and the cut is flagged. Default 900,000:
+    /// below the 1 MB a broker takes unless told otherwise.
+    pub value_bytes_max: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            topic_prefix: "hotline".to_owned(),
+            instance: "local".to_owned(),
+            articles: Articles::Tagged,
+            value_bytes_max: 900_000,
+        }
+    }
+}
+
+/// Which articles become article records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Articles {
+    /// Those with at least one tag.
+    #[default]
+    Tagged,
+    All,
+    None,
 }

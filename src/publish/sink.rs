@@ -1,0 +1,69 @@
+//! Owns the choice of a sink.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::{Ndjson, Outcome, Publish, PublishError, Record, Stdout};
+
+/// Where records go, as `--sink` says it: `kafka`, `ndjson:DIR` or `stdout`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Kafka,
+    Ndjson(PathBuf),
+    Stdout,
+}
+
+/// A word that names no sink.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown sink `{0}`: expected kafka, ndjson:DIR or stdout")]
+pub struct TargetError(String);
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "kafka" => Ok(Self::Kafka),
+            None if text == "stdout" => Ok(Self::Stdout),
+            Some(("ndjson", dir)) if !dir.is_empty() => Ok(Self::Ndjson(PathBuf::from(dir))),
+            _ => Err(TargetError(text.to_owned())),
+        }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Kafka => f.write_str("kafka"),
+            Self::Ndjson(dir) => write!(f, "ndjson:{}", dir.display()),
+            Self::Stdout => f.write_str("stdout"),
+        }
+    }
+}
+
+/// Why a sink cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("open directory {}", dir.display())]
+    Directory {
+        dir: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// An open sink.
+#[derive(Debug)]
+pub enum Sink {
+    Ndjson(Ndjson),
+    Stdout(Stdout),
+}
+
+impl Publish for Sink {
+    async fn publish(&mut self, records: &[Record]) -> Result<Vec<Outcome>, PublishError> {
+        match self {
+            Self::Ndjson(ndjson) => ndjson.publish(records).await,
+            Self::Stdout(stdout) => stdout.publish(records).await,
+        }
+    }
+}
