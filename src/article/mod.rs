@@ -1,6 +1,25 @@
 //! Owns articles: a page to text and metadata. Fetching is `fetch`'s business, coding is `tag`'s.
 
+mod body;
+mod dates;
+mod guard;
+mod head;
+mod json_ld;
+pub mod language;
+mod lines;
+mod markup;
+mod metadata;
+mod months;
+mod phrases;
+mod prune;
+mod title;
+pub mod url;
+mod when;
+
+use ::url::Url;
 use jiff::Timestamp;
+
+pub use guard::ExtractError;
 
 /// What extraction found on one page.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,6 +48,67 @@ pub enum PageTime {
     Day(jiff::civil::Date),
     /// RFC 3339 with the page's offset.
     Instant(jiff::ZonedDateTime),
+}
+
+impl PageTime {
+    /// The day as the page's readers saw it.
+    pub fn day(&self) -> jiff::civil::Date {
+        match self {
+            Self::Day(day) => *day,
+            Self::Instant(instant) => instant.date(),
+        }
+    }
+}
+
+/// What the feed and the feed list know about a page before it is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hints<'a> {
+    /// Title of the feed's entry, plain text.
+    pub feed_title: Option<&'a str>,
+    /// The entry's content or summary (HTML or plain), taken when it says more than the page.
+    pub feed_text: Option<&'a str>,
+    /// When the entry says it was published; a witness, never above the page's own word.
+    pub feed_published: Option<Timestamp>,
+    /// Declared language, BCP 47.
+    pub lang: Option<&'a str>,
+    /// The outlet's display name.
+    pub outlet_name: Option<&'a str>,
+    /// IANA zone of the newsroom, for times a page gives without an offset.
+    pub zone: Option<&'a str>,
+}
+
+/// Extracts the article of a page given as bytes.
+pub fn extract_bytes(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+    hints: &Hints,
+) -> Result<Page, ExtractError> {
+    guard::check_bytes(bytes, content_type)?;
+    extract(&decode(bytes, content_type), url, hints)
+}
+
+/// Extracts the article of a decoded page.
+pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, ExtractError> {
+    guard::check_html(html)?;
+    let document = dom_query::Document::from(html);
+    guard::check_tree(&document)?;
+    let head = head::read(&document);
+    let mut page = metadata::page(&head, url, hints);
+    let body = body::read(html, document, &head, page.title.as_deref(), hints);
+    page.text = body.text;
+    page.origins.push(("text", body.origin.to_owned()));
+    if page.text.is_empty() {
+        return Err(ExtractError::NoText);
+    }
+    let declared = head.lang.as_deref().or(hints.lang);
+    let sample = format!("{}\n{}", page.title.as_deref().unwrap_or_default(), page.text);
+    page.lang = language::identify(&sample, declared).map(str::to_owned);
+    Ok(page)
+}
+
+fn decode(bytes: &[u8], _content_type: Option<&str>) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// An article at one revision: what is coded, stored and published.

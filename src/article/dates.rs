@@ -1,0 +1,341 @@
+//! Owns reading one date or time from text: what machines write in attributes and what people read on pages.
+
+use jiff::{
+    ZonedDateTime,
+    civil::Date,
+    fmt::{rfc2822, temporal::Pieces},
+    tz::{Offset, TimeZone},
+};
+
+use super::months::month;
+
+/// No article on the web is older; nothing later is believed.
+const YEAR_MIN: i16 = 1990;
+const YEAR_MAX: i16 = 2100;
+/// Characters looked at in one text.
+const TEXT_CHARS_MAX: usize = 200;
+
+/// A day, and the instant when the source gave one with its offset.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stamp {
+    pub(super) day: Date,
+    pub(super) instant: Option<ZonedDateTime>,
+    /// The instant is given in UTC, so the day may not be the readers' day.
+    pub(super) is_utc: bool,
+}
+
+/// The order of day and month in dates like 03/04/2025.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
+/// Reads what an attribute holds: RFC 3339 and its misspellings, RFC 2822, Unix time, or a date in words.
+pub(super) fn stamp(value: &str, zone: Option<&TimeZone>, order: Order) -> Option<Stamp> {
+    let value = value.trim().trim_matches(['"', '\'']);
+    if value.is_empty() {
+        return None;
+    }
+    iso(value, zone)
+        .or_else(|| rfc2822::parse(value).ok().map(|instant| from_instant(instant, false)))
+        .or_else(|| unix(value))
+        .or_else(|| day(value, order).map(day_only))
+        .filter(|stamp| (YEAR_MIN..=YEAR_MAX).contains(&stamp.day.year()))
+}
+
+fn day_only(day: Date) -> Stamp {
+    Stamp { day, instant: None, is_utc: false }
+}
+
+fn from_instant(instant: ZonedDateTime, is_utc: bool) -> Stamp {
+    Stamp { day: instant.date(), instant: Some(instant), is_utc }
+}
+
+fn iso(value: &str, zone: Option<&TimeZone>) -> Option<Stamp> {
+    let bytes = value.as_bytes();
+    if !(bytes.len() >= 10 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4] == b'-') {
+        return None;
+    }
+    // `2025-02-12 18:04:00 +0200` and `2025-02-12T18:04:00 Z` carry a space that the grammar does not.
+    let mut compact = value.replacen(" +", "+", 1).replacen(" -", "-", 1).replacen(" Z", "Z", 1);
+    compact = compact.replacen(" UTC", "Z", 1).replacen(" GMT", "Z", 1);
+    let cut: String = compact.chars().take(19).collect();
+    for text in [compact.as_str(), cut.as_str()] {
+        if let Ok(pieces) = Pieces::parse(text) {
+            return from_pieces(&pieces, zone);
+        }
+    }
+    Pieces::parse(value.get(..10)?).ok().map(|pieces| day_only(pieces.date()))
+}
+
+fn from_pieces(pieces: &Pieces, zone: Option<&TimeZone>) -> Option<Stamp> {
+    let Some(time) = pieces.time() else { return Some(day_only(pieces.date())) };
+    let datetime = pieces.date().to_datetime(time);
+    let offset = pieces.to_numeric_offset();
+    let is_utc = offset == Some(Offset::UTC);
+    // Midnight in UTC is how software writes a day without a time.
+    if (is_utc || offset.is_none()) && time == jiff::civil::Time::midnight() {
+        return Some(day_only(pieces.date()));
+    }
+    let zone = match (offset, zone) {
+        (Some(offset), _) => TimeZone::fixed(offset),
+        (None, Some(zone)) => zone.clone(),
+        (None, None) => return Some(day_only(pieces.date())),
+    };
+    let instant = datetime.to_zoned_datetime(zone).ok()?;
+    Some(from_instant(instant, is_utc))
+}
+
+fn unix(value: &str) -> Option<Stamp> {
+    if !(10..=13).contains(&value.len()) || !value.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number: i64 = value.parse().ok()?;
+    let seconds = if value.len() == 13 { number / 1_000 } else { number };
+    let instant = jiff::Timestamp::from_second(seconds).ok()?.to_zoned_datetime(TimeZone::UTC);
+    Some(from_instant(instant, true))
+}
+
+/// Finds the first full date (day, month and year) in a text people read.
+pub(super) fn day(text: &str, order: Order) -> Option<Date> {
+    let tokens = tokens(text);
+    (0..tokens.len()).find_map(|at| day_at(&tokens[at..], order))
+}
+
+#[derive(Debug, PartialEq)]
+enum Token {
+    Number { value: i32, n_digits: usize },
+    Month(i8),
+    Word,
+    Mark(char),
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut chars = text.chars().take(TEXT_CHARS_MAX).peekable();
+    while let Some(c) = chars.next() {
+        if let Some(digit) = digit(c) {
+            let (mut value, mut n_digits) = (digit, 1);
+            while let Some(next) = chars.peek().copied().and_then(self::digit) {
+                value = value.saturating_mul(10).saturating_add(next);
+                n_digits += 1;
+                chars.next();
+            }
+            tokens.push(Token::Number { value, n_digits });
+        } else if matches!(c, '年' | '月' | '日' | '년' | '월' | '일') {
+            tokens.push(Token::Mark(c));
+        } else if c.is_alphabetic() {
+            let mut word: String = c.to_lowercase().collect();
+            while let Some(next) = chars.peek().filter(|next| next.is_alphabetic()) {
+                word.extend(next.to_lowercase().filter(|c| *c != '\u{307}'));
+                chars.next();
+            }
+            match month(&word) {
+                Some(month) => tokens.push(Token::Month(month)),
+                // Small words inside a date: 12 de febrero de 2025, 3rd of March, 12 lutego 2025 r.
+                None if matches!(
+                    word.as_str(),
+                    "de" | "of" | "del" | "th" | "st" | "nd" | "rd" | "er" | "the" | "di" | "º"
+                ) => {}
+                None => tokens.push(Token::Word),
+            }
+        } else if !c.is_whitespace() && !matches!(c, ',' | 'º' | 'ª') {
+            tokens.push(Token::Mark(c));
+        }
+    }
+    tokens
+}
+
+/// Western, Arabic-Indic and Persian digits.
+fn digit(c: char) -> Option<i32> {
+    let code = u32::from(c);
+    let value = match code {
+        0x30..=0x39 => code - 0x30,
+        0x660..=0x669 => code - 0x660,
+        0x6F0..=0x6F9 => code - 0x6F0,
+        0xFF10..=0xFF19 => code - 0xFF10,
+        _ => return None,
+    };
+    i32::try_from(value).ok()
+}
+
+fn day_at(tokens: &[Token], order: Order) -> Option<Date> {
+    use Token::{Mark, Month, Number};
+    match tokens {
+        [
+            Number { value: year, n_digits: 4 },
+            Mark('年' | '년'),
+            Number { value: month, .. },
+            Mark('月' | '월'),
+            Number { value: day, .. },
+            ..,
+        ] => date(*year, *month, *day),
+        [
+            Number { value: year, n_digits: 4 },
+            Mark(a @ ('-' | '/' | '.')),
+            Number { value: month, n_digits: 1..=2 },
+            Mark(b),
+            Number { value: day, n_digits: 1..=2 },
+            ..,
+        ] if a == b => date(*year, *month, *day),
+        [Number { value: day, n_digits: 1..=2 }, Month(month), Number { value: year, n_digits: 4 }, ..]
+        | [
+            Number { value: day, n_digits: 1..=2 },
+            Mark('.' | '-' | '/' | '،'),
+            Month(month),
+            Number { value: year, n_digits: 4 },
+            ..,
+        ]
+        | [
+            Number { value: day, n_digits: 1..=2 },
+            Month(month),
+            Mark('.' | '-' | '/' | '،' | '\''),
+            Number { value: year, n_digits: 4 },
+            ..,
+        ]
+        | [
+            Number { value: day, n_digits: 1..=2 },
+            Mark('.' | '-' | '/'),
+            Month(month),
+            Mark('.' | '-' | '/'),
+            Number { value: year, n_digits: 4 },
+            ..,
+        ]
+        | [Month(month), Number { value: day, n_digits: 1..=2 }, Number { value: year, n_digits: 4 }, ..]
+        | [Month(month), Mark('.'), Number { value: day, n_digits: 1..=2 }, Number { value: year, n_digits: 4 }, ..]
+        | [Month(month), Number { value: day, n_digits: 1..=2 }, Mark('.'), Number { value: year, n_digits: 4 }, ..] => {
+            date(*year, i32::from(*month), *day)
+        }
+        [Number { value: year, n_digits: 4 }, Month(month), Number { value: day, n_digits: 1..=2 }, ..] => {
+            date(*year, i32::from(*month), *day)
+        }
+        [
+            Number { value: first, n_digits: 1..=2 },
+            Mark(a @ ('-' | '/' | '.')),
+            Number { value: second, n_digits: 1..=2 },
+            Mark(b),
+            Number { value: year, n_digits: n_digits @ (2 | 4) },
+            ..,
+        ] if a == b && (*n_digits == 4 || *a != '-') => {
+            let year = if *n_digits == 4 { *year } else { 2_000 + *year };
+            let is_day_first = *a == '.' || order == Order::DayFirst;
+            let (day, month) = if is_day_first { (*first, *second) } else { (*second, *first) };
+            date(year, month, day).or_else(|| date(year, day, month))
+        }
+        _ => None,
+    }
+}
+
+fn date(year: i32, month: i32, day: i32) -> Option<Date> {
+    let year = i16::try_from(year).ok().filter(|year| (YEAR_MIN..=YEAR_MAX).contains(year))?;
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// The full date a path holds: `/2025/02/12/`, `/2025-02-12-`, `20250212`, `/2025/feb/12/`.
+pub(super) fn path_day(path: &str) -> Option<Date> {
+    let numbers: Vec<&str> = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    for window in numbers.windows(3) {
+        let (year, middle, day) = (window[0], window[1], window[2]);
+        if year.len() != 4 || !matches!(day.len(), 1 | 2) {
+            continue;
+        }
+        let middle = middle.parse().ok().or_else(|| month(&middle.to_ascii_lowercase()).map(i32::from));
+        if let (Ok(year), Some(middle), Ok(day)) = (year.parse(), middle, day.parse())
+            && let Some(date) = date(year, middle, day)
+        {
+            return Some(date);
+        }
+    }
+    numbers.iter().filter(|part| part.len() == 8 && part.bytes().all(|b| b.is_ascii_digit())).find_map(|part| {
+        let number: i32 = part.parse().ok()?;
+        date(number / 10_000, number / 100 % 100, number % 100)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date as civil;
+
+    use super::*;
+
+    #[test]
+    fn machine_times_are_read_with_the_offset_they_carry() {
+        let written = [
+            ("2025-02-12T18:04:00+02:00", "2025-02-12T18:04:00+02:00"),
+            ("2025-02-12T18:04:00+0200", "2025-02-12T18:04:00+02:00"),
+            ("2025-02-12 18:04:00 +0200", "2025-02-12T18:04:00+02:00"),
+            ("2025-02-12T18:04:00.123Z", "2025-02-12T18:04:00.123+00:00"),
+            ("Wed, 12 Feb 2025 18:04:00 +0200", "2025-02-12T18:04:00+02:00"),
+            ("1739376240", "2025-02-12T16:04:00+00:00"),
+            ("1739376240000", "2025-02-12T16:04:00+00:00"),
+        ];
+        for (text, expect) in written {
+            let stamp = stamp(text, None, Order::DayFirst).unwrap();
+            assert_eq!(stamp.day, civil(2025, 2, 12), "{text}");
+            let instant = stamp.instant.unwrap();
+            let expect: jiff::Timestamp = expect.parse().unwrap();
+            assert_eq!(instant.timestamp(), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_a_day_unless_the_zone_is_known() {
+        let bare = stamp("2025-02-12T18:04:00", None, Order::DayFirst).unwrap();
+        assert_eq!((bare.day, bare.instant), (civil(2025, 2, 12), None));
+        let zone = TimeZone::get("Europe/Kyiv").unwrap();
+        let placed = stamp("2025-02-12T18:04:00", Some(&zone), Order::DayFirst).unwrap();
+        assert_eq!(placed.instant.unwrap().offset(), Offset::constant(2));
+        assert_eq!(stamp("2025-02-12T00:00:00Z", None, Order::DayFirst).unwrap().instant, None);
+    }
+
+    #[test]
+    fn dates_people_read_are_found_in_thirteen_languages() {
+        for text in [
+            "Published: Wednesday, February 12, 2025 6:04pm",
+            "12 Feb. 2025",
+            "12th of February 2025",
+            "Середа, 12 лютого 2025, 18:04",
+            "12 февраля 2025 г.",
+            "Stand: 12. Februar 2025",
+            "Publié le 12 février 2025 à 18h04",
+            "12 de febrero de 2025",
+            "12 febbraio 2025",
+            "12 de fevereiro de 2025",
+            "12 lutego 2025 r.",
+            "12 Şubat 2025 Çarşamba",
+            "١٢ فبراير ٢٠٢٥",
+            "2025年2月12日 18:04",
+            "２０２５年２月１２日",
+            "12.02.2025, 18:04",
+            "2025/02/12",
+        ] {
+            assert_eq!(day(text, Order::DayFirst), Some(civil(2025, 2, 12)), "{text}");
+        }
+    }
+
+    #[test]
+    fn slashes_follow_the_order_asked_for_unless_only_one_is_possible() {
+        assert_eq!(day("02/03/2025", Order::DayFirst), Some(civil(2025, 3, 2)));
+        assert_eq!(day("02/03/2025", Order::MonthFirst), Some(civil(2025, 2, 3)));
+        assert_eq!(day("02/23/2025", Order::DayFirst), Some(civil(2025, 2, 23)));
+        assert_eq!(day("02.03.2025", Order::MonthFirst), Some(civil(2025, 3, 2)));
+    }
+
+    #[test]
+    fn numbers_that_are_no_date_give_none() {
+        for text in ["2025", "12 of 34", "room 2025-99-99", "call 555-1234", "version 1.2.3456", "31 February 2025"] {
+            assert_eq!(day(text, Order::DayFirst), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_give_their_date() {
+        assert_eq!(path_day("/world/2025/02/12/talks.html"), Some(civil(2025, 2, 12)));
+        assert_eq!(path_day("/world/2025-02-12-talks"), Some(civil(2025, 2, 12)));
+        assert_eq!(path_day("/world/2025/feb/12/talks"), Some(civil(2025, 2, 12)));
+        assert_eq!(path_day("/a/20250212_talks"), Some(civil(2025, 2, 12)));
+        assert_eq!(path_day("/a/2025/02/talks"), None);
+        assert_eq!(path_day("/a/12345678"), None);
+    }
+}

@@ -1,0 +1,386 @@
+//! Owns what is refused before any engine runs: too much, too deep, or no page at all.
+
+use dom_query::Document;
+use thiserror::Error;
+
+/// Bytes of HTML read at most; no article of a real outlet comes near.
+const HTML_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// Elements open at one time; engines recurse and overflow at some ten thousand.
+const OPEN_ELEMENTS_MAX: usize = 1_000;
+/// Elements on a page; engines are quadratic in the worst case.
+const ELEMENTS_MAX: usize = 60_000;
+
+/// Why a page gives no article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ExtractError {
+    #[error("page has over {OPEN_ELEMENTS_MAX} nested elements")]
+    TooDeep,
+    #[error("page has over {HTML_BYTES_MAX} bytes or {ELEMENTS_MAX} elements")]
+    TooLarge,
+    #[error("body is {what}, not a page")]
+    NotHtml { what: &'static str },
+    #[error("page has no article text")]
+    NoText,
+}
+
+/// Refuses bodies that are no page, by their first bytes and then by their declared type.
+pub(super) fn check_bytes(bytes: &[u8], content_type: Option<&str>) -> Result<(), ExtractError> {
+    if bytes.len() > HTML_BYTES_MAX {
+        return Err(ExtractError::TooLarge);
+    }
+    let start = bytes.trim_ascii_start();
+    if let Some(what) = magic(start) {
+        return Err(ExtractError::NotHtml { what });
+    }
+    // Some servers call every page `application/octet-stream` or worse: markup in the body wins.
+    if start.first() == Some(&b'<') {
+        return Ok(());
+    }
+    match content_type.and_then(declared_kind) {
+        Some(what) => Err(ExtractError::NotHtml { what }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses decoded pages that an engine could choke on.
+pub(super) fn check_html(html: &str) -> Result<(), ExtractError> {
+    check_bytes(html.as_bytes(), None)?;
+    let start = html.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if start.is_empty() {
+        return Err(ExtractError::NoText);
+    }
+    if let Some(what) = foreign_text(start) {
+        return Err(ExtractError::NotHtml { what });
+    }
+    if opens_too_deep(html.as_bytes()) {
+        return Err(ExtractError::TooDeep);
+    }
+    Ok(())
+}
+
+/// Checks the tree itself: the scan is a guess at what the parser makes of broken markup, this is the fact.
+pub(super) fn check_tree(document: &Document) -> Result<(), ExtractError> {
+    let root = document.root();
+    let (mut depth, mut n_elements) = (0_usize, 0_usize);
+    let mut next = root.first_child();
+    while let Some(node) = next {
+        n_elements += usize::from(node.is_element());
+        if n_elements > ELEMENTS_MAX {
+            return Err(ExtractError::TooLarge);
+        }
+        if let Some(child) = node.first_child() {
+            depth += 1;
+            if depth > OPEN_ELEMENTS_MAX {
+                return Err(ExtractError::TooDeep);
+            }
+            next = Some(child);
+            continue;
+        }
+        let mut at = node;
+        next = loop {
+            if let Some(sibling) = at.next_sibling() {
+                break Some(sibling);
+            }
+            match at.parent() {
+                Some(parent) if parent.id != root.id => {
+                    depth = depth.saturating_sub(1);
+                    at = parent;
+                }
+                _ => break None,
+            }
+        };
+    }
+    Ok(())
+}
+
+fn magic(start: &[u8]) -> Option<&'static str> {
+    const MAGIC: [(&[u8], &str); 13] = [
+        (b"%PDF-", "PDF"),
+        (b"\x89PNG", "an image"),
+        (b"\xff\xd8\xff", "an image"),
+        (b"GIF8", "an image"),
+        (b"ID3", "audio"),
+        (b"OggS", "audio"),
+        (b"\x1aE\xdf\xa3", "video"),
+        (b"#EXTM3U", "video"),
+        (b"PK\x03\x04", "an archive"),
+        (b"\x1f\x8b", "an archive"),
+        (b"{\\rtf", "a document"),
+        (b"\xd0\xcf\x11\xe0", "a document"),
+        (b"\x00asm", "a program"),
+    ];
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Some(what);
+    }
+    let at = |from: usize, magic: &[u8]| start.get(from..from + magic.len()) == Some(magic);
+    if at(0, b"RIFF") && at(8, b"WEBP") {
+        return Some("an image");
+    }
+    if at(4, b"ftypavif") || at(4, b"ftypheic") {
+        return Some("an image");
+    }
+    at(4, b"ftyp").then_some("video")
+}
+
+fn declared_kind(content_type: &str) -> Option<&'static str> {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match media_type.as_str() {
+        "application/pdf" => Some("PDF"),
+        "application/json" | "application/ld+json" => Some("JSON"),
+        _ if media_type.starts_with("image/") => Some("an image"),
+        _ if media_type.starts_with("video/") => Some("video"),
+        _ if media_type.starts_with("audio/") => Some("audio"),
+        _ => None,
+    }
+}
+
+fn foreign_text(start: &str) -> Option<&'static str> {
+    let opens_object = start.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
+        || start.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', ']']));
+    if opens_object && serde_json::from_str::<serde::de::IgnoredAny>(start).is_ok() {
+        return Some("JSON");
+    }
+    let head: String = start.chars().take(400).collect::<String>().to_ascii_lowercase();
+    if !head.contains("<html") && ["<rss", "<feed", "<rdf:rdf"].iter().any(|root| head.contains(root)) {
+        return Some("a feed");
+    }
+    None
+}
+
+/// Counts open elements the way the parser will, in one pass and without building anything.
+fn opens_too_deep(html: &[u8]) -> bool {
+    let mut open = OpenElements::default();
+    let mut at = 0;
+    while let Some(next) = find(html, at, b'<') {
+        at = next + 1;
+        let Some(&first) = html.get(at) else { break };
+        if html.get(at..at + 3) == Some(b"!--") {
+            at = end_of(html, at + 3, b"-->");
+            continue;
+        }
+        let is_close = first == b'/';
+        let name_at = at + usize::from(is_close);
+        let name = tag_name(html, name_at);
+        if name.is_empty() {
+            continue;
+        }
+        at = end_of_tag(html, name_at + name.len());
+        let kind = Kind::of(&name);
+        if is_close {
+            open.close(&name, kind);
+            continue;
+        }
+        if kind == Kind::Raw {
+            at = end_of_raw(html, at, &name);
+            continue;
+        }
+        open.open(name, kind);
+        if open.count() > OPEN_ELEMENTS_MAX {
+            return true;
+        }
+    }
+    false
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Never stays open, or is closed by the next of its kind.
+    Void,
+    /// Holds text only.
+    Raw,
+    /// Reopened by the parser until its own end tag.
+    Formatting,
+    /// An end tag of something outside does not reach through it.
+    Barrier,
+    Block,
+    Inline,
+}
+
+impl Kind {
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta"
+            | b"param" | b"source" | b"track" | b"wbr" | b"p" | b"li" | b"dt" | b"dd" | b"option" | b"optgroup"
+            | b"tr" | b"tbody" | b"thead" | b"tfoot" | b"a" | b"rp" | b"rt" | b"path" | b"html" | b"head" | b"body"
+            | b"circle" | b"rect" | b"use" | b"line" | b"polygon" | b"stop" => Self::Void,
+            b"script" | b"style" | b"textarea" | b"title" | b"xmp" | b"iframe" | b"noembed" | b"noframes" => Self::Raw,
+            b"b" | b"big" | b"code" | b"em" | b"font" | b"i" | b"nobr" | b"s" | b"small" | b"strike" | b"strong"
+            | b"tt" | b"u" => Self::Formatting,
+            b"table" | b"td" | b"th" | b"caption" | b"object" | b"template" | b"marquee" | b"applet" | b"svg"
+            | b"math" | b"foreignobject" => Self::Barrier,
+            b"address" | b"article" | b"aside" | b"blockquote" | b"button" | b"center" | b"details" | b"dialog"
+            | b"dir" | b"div" | b"dl" | b"fieldset" | b"figcaption" | b"figure" | b"footer" | b"form" | b"frameset"
+            | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"header" | b"hgroup" | b"listing" | b"main"
+            | b"menu" | b"nav" | b"ol" | b"pre" | b"search" | b"section" | b"select" | b"summary" | b"ul" => {
+                Self::Block
+            }
+            _ => Self::Inline,
+        }
+    }
+}
+
+#[derive(Default)]
+struct OpenElements {
+    stack: Vec<(Vec<u8>, Kind)>,
+    n_formatting: usize,
+}
+
+impl OpenElements {
+    fn count(&self) -> usize {
+        self.stack.len() + self.n_formatting
+    }
+
+    fn open(&mut self, name: Vec<u8>, kind: Kind) {
+        match kind {
+            Kind::Void | Kind::Raw => {}
+            Kind::Formatting => self.n_formatting += 1,
+            Kind::Barrier | Kind::Block | Kind::Inline => self.stack.push((name, kind)),
+        }
+    }
+
+    fn close(&mut self, name: &[u8], kind: Kind) {
+        if kind == Kind::Formatting {
+            self.n_formatting = self.n_formatting.saturating_sub(1);
+            return;
+        }
+        for index in (0..self.stack.len()).rev() {
+            let (open, open_kind) = &self.stack[index];
+            if open == name {
+                self.stack.truncate(index);
+                return;
+            }
+            let is_stopped = match kind {
+                Kind::Inline => *open_kind != Kind::Inline,
+                _ => *open_kind == Kind::Barrier && kind != Kind::Barrier,
+            };
+            if is_stopped {
+                return;
+            }
+        }
+    }
+}
+
+fn find(html: &[u8], from: usize, byte: u8) -> Option<usize> {
+    html.get(from..)?.iter().position(|b| *b == byte).map(|offset| from + offset)
+}
+
+fn tag_name(html: &[u8], from: usize) -> Vec<u8> {
+    let rest = html.get(from..).unwrap_or_default();
+    if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+        return Vec::new();
+    }
+    let end = rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).unwrap_or(rest.len());
+    rest[..end.min(32)].to_ascii_lowercase()
+}
+
+/// Behind the `>` that closes a tag, quotes respected.
+fn end_of_tag(html: &[u8], from: usize) -> usize {
+    let mut quote = None;
+    let mut is_value = false;
+    for (offset, byte) in html.get(from..).unwrap_or_default().iter().enumerate() {
+        match (quote, byte) {
+            (Some(open), byte) if open == *byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'>') => return from + offset + 1,
+            (None, b'"' | b'\'') if is_value => quote = Some(*byte),
+            (None, b'=') => is_value = true,
+            (None, byte) if !byte.is_ascii_whitespace() => is_value = false,
+            (None, _) => {}
+        }
+    }
+    html.len()
+}
+
+fn end_of(html: &[u8], from: usize, needle: &[u8]) -> usize {
+    let rest = html.get(from..).unwrap_or_default();
+    rest.windows(needle.len()).position(|window| window == needle).map_or(html.len(), |at| from + at + needle.len())
+}
+
+fn end_of_raw(html: &[u8], from: usize, name: &[u8]) -> usize {
+    let mut at = from;
+    while let Some(next) = find(html, at, b'<') {
+        at = next + 1;
+        if html.get(at) == Some(&b'/') && tag_name(html, at + 1) == name {
+            return end_of_tag(html, at + 1 + name.len());
+        }
+    }
+    html.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(open: &str, close: &str, n: usize) -> String {
+        format!("<html><body>{}x{}</body></html>", open.repeat(n), close.repeat(n))
+    }
+
+    #[test]
+    fn a_thousand_nested_divs_are_refused_and_a_hundred_are_not() {
+        assert_eq!(check_html(&nested("<div>", "</div>", 1_200)), Err(ExtractError::TooDeep));
+        assert_eq!(check_html(&nested("<div>", "</div>", 100)), Ok(()));
+    }
+
+    #[test]
+    fn stray_end_tags_do_not_hide_depth() {
+        for trick in ["<div></span>", "<b><div></b>", "<div><table></div>", "<span><div></span>", "<b a=1><p>"] {
+            assert_eq!(check_html(&nested(trick, "", 1_200)), Err(ExtractError::TooDeep), "{trick}");
+        }
+    }
+
+    #[test]
+    fn many_unclosed_paragraphs_and_rows_are_not_depth() {
+        for flat in ["<p>word ", "<li>word ", "<tr><td>word</td>", "<br>", "<img src=a>", "<div>a</div>"] {
+            assert_eq!(check_html(&nested(flat, "", 3_000)), Ok(()), "{flat}");
+        }
+    }
+
+    #[test]
+    fn markup_in_scripts_comments_and_attributes_is_not_depth() {
+        let divs = "<div>".repeat(2_000);
+        for page in [
+            format!("<script>{divs}</script><p>a</p>"),
+            format!("<!-- {divs} --><p>a</p>"),
+            format!("<p title=\"{divs}\">a</p>"),
+            format!("<iframe>{divs}</iframe><p>a</p>"),
+        ] {
+            assert_eq!(check_html(&page), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_tree_is_checked_behind_the_scan() {
+        let deep = Document::from(nested("<div>", "</div>", 1_200));
+        assert_eq!(check_tree(&deep), Err(ExtractError::TooDeep));
+        let wide = Document::from("<i></i>".repeat(ELEMENTS_MAX + 1));
+        assert_eq!(check_tree(&wide), Err(ExtractError::TooLarge));
+        assert_eq!(check_tree(&Document::from("<p>a<p>b")), Ok(()));
+    }
+
+    #[test]
+    fn bodies_that_are_no_page_are_refused_by_kind() {
+        let kinds: [(&[u8], Option<&str>, &str); 7] = [
+            (b"%PDF-1.7 ...", Some("text/html"), "PDF"),
+            (b"\x89PNG\r\n", None, "an image"),
+            (b"\x00\x00\x00\x20ftypisom", None, "video"),
+            (b"whatever", Some("video/mp4"), "video"),
+            (b"whatever", Some("image/jpeg; q=1"), "an image"),
+            (b"{\"a\": 1}", Some("application/json"), "JSON"),
+            (b"", Some("application/pdf"), "PDF"),
+        ];
+        for (bytes, content_type, what) in kinds {
+            assert_eq!(check_bytes(bytes, content_type), Err(ExtractError::NotHtml { what }));
+        }
+        assert_eq!(check_html("{\"a\": [1, 2]}"), Err(ExtractError::NotHtml { what: "JSON" }));
+        assert_eq!(
+            check_html("<?xml version='1.0'?><rss><channel/></rss>"),
+            Err(ExtractError::NotHtml { what: "a feed" })
+        );
+        assert_eq!(check_bytes(b"<html><p>a", Some("application/json")), Ok(()));
+    }
+
+    #[test]
+    fn a_body_over_the_cap_is_refused() {
+        assert_eq!(check_html(&"a".repeat(HTML_BYTES_MAX + 1)), Err(ExtractError::TooLarge));
+    }
+}

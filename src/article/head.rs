@@ -1,0 +1,311 @@
+//! Owns one pass over a page for everything it says about itself: meta tags, JSON-LD, microdata, headings, dates in sight.
+
+use dom_query::{Document, Element, NodeData, NodeRef};
+
+use super::{
+    json_ld,
+    markup::{self, Step, collapse, walk},
+};
+
+/// Short texts with a year in them, kept for the search for a visible date.
+const DATED_TEXTS_MAX: usize = 80;
+const DATED_TEXT_CHARS_MAX: usize = 160;
+const VALUE_CHARS_MAX: usize = 2_000;
+/// What blocks call themselves that stand beside the article, and those that hold a date.
+#[rustfmt::skip]
+const ELSEWHERE: [&str; 12] = [
+    "footer", "sidebar", "related", "comment", "teaser", "recommend", "popular", "trending", "latest", "widget",
+    "copyright", "most-read",
+];
+const DATES: [&str; 9] = ["date", "time", "publish", "posted", "byline", "meta", "pubdate", "datum", "fecha"];
+
+/// What a page says about itself.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    /// `name`, `property` or `itemprop` in lowercase, with the content.
+    pub(super) metas: Vec<(String, String)>,
+    pub(super) canonical: Option<String>,
+    pub(super) base: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) h1: Vec<String>,
+    pub(super) json_ld: json_ld::Node,
+    /// Microdata in the body: property and value.
+    pub(super) properties: Vec<(String, String)>,
+    pub(super) authors: Vec<String>,
+    pub(super) times: Vec<TimeMark>,
+    pub(super) dated: Vec<DatedText>,
+    /// A block of the page says that reading on costs money.
+    pub(super) has_paywall_mark: bool,
+}
+
+/// A `<time>` element.
+#[derive(Debug, Default)]
+pub(super) struct TimeMark {
+    pub(super) value: String,
+    pub(super) text: String,
+    pub(super) place: Place,
+    /// Says itself that it is the day of publication (`pubdate`, `datePublished`, `published`).
+    pub(super) is_published: bool,
+    pub(super) is_modified: bool,
+}
+
+/// A short text that holds a year.
+#[derive(Debug, Default)]
+pub(super) struct DatedText {
+    pub(super) text: String,
+    pub(super) place: Place,
+    /// Stands in an element that calls itself a date.
+    pub(super) is_marked: bool,
+}
+
+/// Where on the page something stands.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    BeforeHeading,
+    #[default]
+    AfterHeading,
+    /// Navigation, footer, sidebar, comments, teasers.
+    Elsewhere,
+}
+
+impl Head {
+    /// The first non-empty content of a meta tag, by falling trust.
+    pub(super) fn meta(&self, names: &[&'static str]) -> Option<(&'static str, &str)> {
+        names.iter().find_map(|name| {
+            let (_, value) = self.metas.iter().find(|(key, value)| key == name && !value.is_empty())?;
+            Some((*name, value.as_str()))
+        })
+    }
+}
+
+/// Reads the page's head and walks its body once.
+pub(super) fn read(document: &Document) -> Head {
+    let mut reading = Reading::default();
+    walk(&document.root(), |step| match step {
+        Step::Enter(node) => reading.enter(node),
+        Step::Leave(node) => {
+            reading.leave(node);
+            false
+        }
+    });
+    let mut head = reading.head;
+    head.json_ld = json_ld::read(reading.blocks.iter().map(String::as_str));
+    head
+}
+
+#[derive(Default)]
+struct Reading {
+    head: Head,
+    blocks: Vec<String>,
+    /// Elements open whose content is elsewhere, and elements open that call themselves a date.
+    elsewhere: usize,
+    marked: usize,
+    opened: Vec<Mark>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    None,
+    Elsewhere,
+    Date,
+}
+
+impl Reading {
+    fn enter(&mut self, node: &NodeRef) -> bool {
+        let mark = node
+            .query(|inner| match &inner.data {
+                NodeData::Element(element) => Some(self.element(node, element)),
+                NodeData::Text { contents } => {
+                    self.text(contents);
+                    None
+                }
+                _ => None,
+            })
+            .flatten();
+        let Some((mark, goes_in)) = mark else { return false };
+        match mark {
+            Mark::Elsewhere => self.elsewhere += 1,
+            Mark::Date => self.marked += 1,
+            Mark::None => {}
+        }
+        self.opened.push(mark);
+        goes_in
+    }
+
+    fn leave(&mut self, node: &NodeRef) {
+        if !node.is_element() {
+            return;
+        }
+        match self.opened.pop() {
+            Some(Mark::Elsewhere) => self.elsewhere -= 1,
+            Some(Mark::Date) => self.marked -= 1,
+            _ => {}
+        }
+    }
+
+    fn place(&self) -> Place {
+        if self.elsewhere > 0 {
+            Place::Elsewhere
+        } else if self.head.h1.is_empty() {
+            Place::BeforeHeading
+        } else {
+            Place::AfterHeading
+        }
+    }
+
+    /// Reads one element; says what its content counts as and whether to look at it.
+    fn element(&mut self, node: &NodeRef, element: &Element) -> (Mark, bool) {
+        let name: &str = &element.name.local;
+        match name {
+            "meta" => self.meta(element),
+            "link" => self.link(element),
+            "base" => self.head.base = element.attr("href").map(|href| href.to_string()),
+            "html" => self.head.lang = language_attribute(element),
+            "title" if self.head.title.is_none() => {
+                self.head.title = Some(markup::text(node)).filter(|title| !title.is_empty());
+            }
+            "script" if element.attr("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json")) => {
+                self.blocks.push(node.text().to_string());
+            }
+            "h1" => {
+                let text = markup::text(node);
+                if !text.is_empty() && self.head.h1.len() < 8 {
+                    self.head.h1.push(text);
+                }
+            }
+            "time" => self.time(node, element),
+            _ => {}
+        }
+        if matches!(name, "script" | "style" | "noscript" | "template" | "svg" | "title") {
+            return (Mark::None, false);
+        }
+        self.properties(node, element);
+        (self.mark(name, element), true)
+    }
+
+    fn mark(&mut self, name: &str, element: &Element) -> Mark {
+        if matches!(name, "nav" | "footer" | "aside") {
+            return Mark::Elsewhere;
+        }
+        if matches!(name, "html" | "body" | "main" | "article") {
+            return Mark::None;
+        }
+        let (Some(class), id) = (element.attr("class").or_else(|| element.attr("id")), element.attr("id")) else {
+            return Mark::None;
+        };
+        let class = format!("{class} {}", id.unwrap_or_default()).to_ascii_lowercase();
+        if class.contains("paywall") || class.contains("premium-content") || class.contains("subscriber-only") {
+            self.head.has_paywall_mark = true;
+        }
+        if ELSEWHERE.iter().any(|word| class.contains(word)) {
+            Mark::Elsewhere
+        } else if DATES.iter().any(|word| class.contains(word)) && !class.contains("update") {
+            Mark::Date
+        } else {
+            Mark::None
+        }
+    }
+
+    fn meta(&mut self, element: &Element) {
+        let Some(content) = element.attr("content") else { return };
+        let content = collapse(&content.chars().take(VALUE_CHARS_MAX).collect::<String>());
+        for key in ["property", "name", "itemprop", "http-equiv"] {
+            if let Some(name) = element.attr(key) {
+                self.head.metas.push((name.trim().to_ascii_lowercase(), content.clone()));
+            }
+        }
+    }
+
+    fn link(&mut self, element: &Element) {
+        let rel = element.attr("rel").map(|rel| rel.to_ascii_lowercase()).unwrap_or_default();
+        if rel.split_ascii_whitespace().any(|word| word == "canonical") && self.head.canonical.is_none() {
+            self.head.canonical = element.attr("href").map(|href| href.trim().to_owned());
+        }
+    }
+
+    fn time(&mut self, node: &NodeRef, element: &Element) {
+        if self.head.times.len() >= DATED_TEXTS_MAX {
+            return;
+        }
+        let mut says = String::new();
+        for key in ["class", "itemprop", "id", "data-type"] {
+            says.push_str(&element.attr(key).unwrap_or_default());
+            says.push(' ');
+        }
+        says.make_ascii_lowercase();
+        let is_modified = says.contains("modif") || says.contains("update");
+        self.head.times.push(TimeMark {
+            value: element.attr("datetime").map(|value| value.trim().to_owned()).unwrap_or_default(),
+            text: markup::text(node),
+            place: self.place(),
+            is_published: !is_modified && (element.attr("pubdate").is_some() || says.contains("publi")),
+            is_modified,
+        });
+    }
+
+    fn properties(&mut self, node: &NodeRef, element: &Element) {
+        if self.elsewhere == 0
+            && let Some(property) = element.attr("itemprop")
+            && self.head.properties.len() < 60
+        {
+            let value = ["content", "datetime"]
+                .iter()
+                .find_map(|key| element.attr(key))
+                .map_or_else(|| markup::text(node), |value| collapse(&value));
+            if value.chars().count() <= DATED_TEXT_CHARS_MAX {
+                let property = property.trim().to_ascii_lowercase();
+                self.head.properties.push((property, value));
+            }
+        }
+        if self.elsewhere == 0 && self.head.authors.len() < 8 && is_author(element) {
+            let text = markup::text(node);
+            if !text.is_empty() && text.chars().count() < 100 && !self.head.authors.contains(&text) {
+                self.head.authors.push(text);
+            }
+        }
+    }
+
+    fn text(&mut self, contents: &str) {
+        let may_hold_date = contents.len() >= 6 && contents.bytes().filter(u8::is_ascii_digit).count() >= 4;
+        if !may_hold_date || self.head.dated.len() >= DATED_TEXTS_MAX {
+            return;
+        }
+        let text = collapse(contents);
+        if text.chars().count() <= DATED_TEXT_CHARS_MAX {
+            self.head.dated.push(DatedText { text, place: self.place(), is_marked: self.marked > 0 });
+        }
+    }
+}
+
+fn language_attribute(element: &Element) -> Option<String> {
+    let lang = element.attr("lang").or_else(|| element.attr("xml:lang"))?;
+    (!lang.trim().is_empty()).then(|| lang.trim().to_owned())
+}
+
+fn is_author(element: &Element) -> bool {
+    if element.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "author")) {
+        return true;
+    }
+    let Some(class) = element.attr("class") else { return false };
+    class.split_ascii_whitespace().any(|word| {
+        let word = word.to_ascii_lowercase();
+        let word = word.trim_matches('_');
+        matches!(
+            word,
+            "author"
+                | "byline"
+                | "author-name"
+                | "byline__name"
+                | "byline-name"
+                | "article-author"
+                | "article__author"
+                | "post-author"
+                | "entry-author"
+                | "c-byline__author"
+                | "author__name"
+                | "author_name"
+                | "news-author"
+        )
+    })
+}

@@ -1,0 +1,308 @@
+//! Owns the line filter: lines of an extracted text that are furniture go, as long as most of the text survives.
+
+use super::{
+    dates::{self, Order},
+    phrases::{AGENCIES, CREDIT, LABELS, READ_ALSO, SUBSCRIBE, TAIL},
+    title,
+};
+
+/// Longer lines are prose whatever they open with.
+const CREDIT_CHARS_MAX: usize = 220;
+const REFERENCE_CHARS_MAX: usize = 220;
+const DATE_CHARS_MAX: usize = 70;
+/// Share of the characters that must survive, or the text stays as it was.
+const SURVIVING_SHARE_MIN: f32 = 0.6;
+/// Share of the text that a tail may hold to be cut.
+const TAIL_SHARE_MAX: f32 = 0.3;
+
+/// Drops furniture from the lines of an article.
+pub(super) fn filter(lines: Vec<String>, title: Option<&str>) -> Vec<String> {
+    let n_before = n_chars(&lines);
+    let cut = cut_tail(&lines);
+    let mut kept: Vec<String> = Vec::with_capacity(cut.len());
+    for (index, line) in cut.iter().enumerate() {
+        let is_title = index < 4 && title.is_some_and(|title| title::is_same(title, line));
+        let is_repeated = kept.last() == Some(line);
+        if !is_title && !is_repeated && !is_furniture(line) {
+            kept.push(line.clone());
+        }
+    }
+    if n_chars(&kept) as f32 >= n_before as f32 * SURVIVING_SHARE_MIN { kept } else { lines }
+}
+
+fn n_chars(lines: &[String]) -> usize {
+    lines.iter().map(|line| line.chars().count()).sum()
+}
+
+/// The lines before the first heading behind which only a small rest follows.
+fn cut_tail(lines: &[String]) -> &[String] {
+    let total = n_chars(lines) as f32;
+    for (index, line) in lines.iter().enumerate().skip(2) {
+        let is_heading = line.chars().count() <= 40 && {
+            let bare = bare(line);
+            TAIL.iter().any(|tail| *tail == bare)
+        };
+        if is_heading && n_chars(&lines[index..]) as f32 <= total * TAIL_SHARE_MAX {
+            return &lines[..index];
+        }
+    }
+    lines
+}
+
+fn is_furniture(line: &str) -> bool {
+    let bare = bare(line);
+    if bare.is_empty() || LABELS.contains(&bare.as_str()) {
+        return true;
+    }
+    let n_chars = line.chars().count();
+    is_credit(line, n_chars) || is_reference(line, n_chars) || is_date(line, n_chars) || is_copyright(line, n_chars)
+}
+
+/// Lowercase, without marks at the ends.
+fn bare(line: &str) -> String {
+    line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+/// `Photo: name`, `A caption. Photo: name`, `(Photo by name)`, `name/Getty Images`.
+fn is_credit(line: &str, n_chars: usize) -> bool {
+    if n_chars > CREDIT_CHARS_MAX {
+        return false;
+    }
+    let lower = line.to_lowercase();
+    let start = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let opens = |text: &str| {
+        CREDIT.iter().any(|word| {
+            text.strip_prefix(word).is_some_and(|rest| {
+                let rest = rest.trim_start();
+                rest.starts_with([':', '：', '/', '©', '|'])
+                    || (word.ends_with("by") && n_chars < 120)
+                    || rest.starts_with("by ")
+            })
+        })
+    };
+    let second = start.split_once(' ').map_or("", |(_, rest)| rest);
+    if opens(start) || opens(second) {
+        return true;
+    }
+    // A credit behind a caption: the last sentence of the line is the credit.
+    let behind = |mark: &str| {
+        lower.rfind(mark).is_some_and(|at| {
+            let rest = lower[at + mark.len()..].trim_start_matches(|c: char| !c.is_alphanumeric());
+            rest.chars().count() <= 70 && opens(rest)
+        })
+    };
+    if [". ", "(", " / ", " – ", " — ", ") ", "! ", "? ", "。", "（"].iter().any(|mark| behind(mark)) {
+        return true;
+    }
+    if n_chars > 110 || line.ends_with(['.', '!', '?', '"', '”', '»', '。']) {
+        return false;
+    }
+    let end = lower.trim_end_matches(|c: char| !c.is_alphanumeric());
+    AGENCIES.iter().any(|agency| {
+        end.strip_suffix(agency).is_some_and(|rest| {
+            let rest = rest.trim_end();
+            rest.is_empty() || rest.ends_with(['/', '|', '©', ':', '(', '—', '–']) || (agency.len() > 9 && n_chars < 70)
+        })
+    })
+}
+
+fn is_reference(line: &str, n_chars: usize) -> bool {
+    if n_chars > REFERENCE_CHARS_MAX {
+        return false;
+    }
+    let lower = line.to_lowercase();
+    let start = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let opens_with = |phrase: &str| {
+        start.strip_prefix(phrase).is_some_and(|rest| {
+            let is_whole_word = !phrase.ends_with(|c: char| c.is_alphanumeric() && u32::from(c) < 0x2E80)
+                || !rest.starts_with(|c: char| c.is_alphanumeric());
+            is_whole_word && (!is_plain_verb(phrase) || is_label_end(rest))
+        })
+    };
+    READ_ALSO.iter().any(|phrase| opens_with(phrase))
+        || (n_chars <= 200 && SUBSCRIBE.iter().any(|phrase| opens_with(phrase)))
+}
+
+/// Phrases that also open sentences of articles count only before a colon or alone.
+fn is_plain_verb(phrase: &str) -> bool {
+    matches!(
+        phrase,
+        "read more"
+            | "recommended reading"
+            | "donate"
+            | "assine"
+            | "recevez"
+            | "newsletter"
+            | "по теме"
+            | "за темою"
+            | "до теми"
+            | "support us"
+            | "follow our"
+            | "siga o"
+            | "get the latest"
+            | "get our"
+            | "следите за"
+            | "стежте за"
+            | "слідкуйте за"
+            | "source"
+            | "register for"
+            | "join our"
+            | "support our"
+            | "więcej na ten temat"
+            | "mehr dazu"
+            | "más información"
+            | "presione"
+            | "订阅"
+            | "訂閱"
+            | "フォロー"
+            | "اشترك"
+            | "kanalımıza"
+            | "keep reading"
+            | "don't miss"
+            | "more on this"
+    )
+}
+
+fn is_label_end(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.is_empty()
+        || rest.starts_with([':', '：', '|', '»', '>', '→', '…', '-', '–', '—'])
+        || rest.chars().count() < 60
+}
+
+/// A line that is nothing but a date, a time and a word or two.
+fn is_date(line: &str, n_chars: usize) -> bool {
+    if n_chars > DATE_CHARS_MAX || line.ends_with(['!', '?']) {
+        return false;
+    }
+    let n_digits = line.chars().filter(|c| c.is_numeric()).count();
+    if n_digits < 5 || dates::day(line, Order::DayFirst).is_none() {
+        return false;
+    }
+    let n_long_words =
+        line.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 2).count();
+    n_long_words <= 5 && (n_long_words <= 3 || opens_as_stamp(line))
+}
+
+fn opens_as_stamp(line: &str) -> bool {
+    const STAMPS: [&str; 22] = [
+        "published",
+        "updated",
+        "posted",
+        "last updated",
+        "last modified",
+        "first published",
+        "veröffentlicht",
+        "aktualisiert",
+        "stand",
+        "publié",
+        "mis à jour",
+        "publicado",
+        "actualizado",
+        "atualizado",
+        "pubblicato",
+        "aggiornato",
+        "opublikowano",
+        "опубликовано",
+        "обновлено",
+        "опубліковано",
+        "оновлено",
+        "yayınlanma",
+    ];
+    let lower = line.to_lowercase();
+    STAMPS.iter().any(|stamp| lower.starts_with(stamp))
+}
+
+fn is_copyright(line: &str, n_chars: usize) -> bool {
+    if n_chars > 200 {
+        return false;
+    }
+    let lower = line.to_lowercase();
+    lower.starts_with('©')
+        || lower.starts_with("copyright ")
+        || lower.contains("all rights reserved")
+        || lower.contains("alle rechte vorbehalten")
+        || lower.contains("tous droits réservés")
+        || lower.contains("todos los derechos reservados")
+        || lower.contains("todos os direitos reservados")
+        || lower.contains("все права защищены")
+        || lower.contains("усі права захищені")
+        || lower.contains("wszelkie prawa zastrzeżone")
+        || lower.contains("tüm hakları saklıdır")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credits_go_in_every_shape() {
+        for line in [
+            "Photo: the ministry",
+            "A minister at the door. Archive photo: the ministry",
+            "The post. Photo: screenshot",
+            "Фото: пресслужба уряду",
+            "Иллюстративное фото: агентство",
+            "Foto: Ann Lee/dpa",
+            "The hall in May (Photo by Ann Lee)",
+            "Ann Lee/Getty Images",
+            "图片来源：外交部",
+        ] {
+            assert!(is_furniture(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn references_subscriptions_dates_and_labels_go() {
+        for line in [
+            "Read also: Ministers meet again",
+            "READ MORE: What we know",
+            "Читайте також: Що відомо про зустріч",
+            "Lesen Sie auch: Was wir wissen",
+            "À lire aussi : ce que l'on sait",
+            "关联阅读".replace("关联", "相关").as_str(),
+            "Subscribe to our channel",
+            "Підписуйтесь на наш канал",
+            "12.02.2025, 18:04",
+            "Published: Wednesday, 12 February 2025",
+            "Share",
+            "Реклама",
+            "© 2025 The Gazette",
+            "***",
+        ] {
+            assert!(is_furniture(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn sentences_that_only_look_alike_stay() {
+        for line in [
+            "Photo evidence was shown to the ministers on Monday.",
+            "The talks began on 12 February 2025 and ended in the night.",
+            "Read out in parliament, the letter calls for talks.",
+            "Earlier, the agency wrote about the call.",
+            "Follow-up talks are planned for May.",
+            "As a reminder, the office was closed in 2024.",
+            "What the ministers discussed",
+            "The dispute, Reuters reported on Monday, is over.",
+        ] {
+            assert!(!is_furniture(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_title_goes_once_and_a_tail_of_teasers_goes_whole() {
+        let body = "The ministers met on Monday and agreed to meet again in the spring, said the speaker, \
+                    who added that nothing else was on the table and that the envoys would stay for another week.";
+        let end = "They did not sign the text that their envoys had laid before them in the autumn.";
+        let lines = ["Ministers meet", body, end, end, "Related stories", "Other ministers meet", "Weather"];
+        let kept = filter(lines.map(str::to_owned).to_vec(), Some("Ministers Meet!"));
+        assert_eq!(kept, [body, end]);
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_matches_stays() {
+        let lines = vec!["Photo: one".to_owned(), "Photo: two".to_owned()];
+        assert_eq!(filter(lines.clone(), None), lines);
+    }
+}

@@ -1,0 +1,212 @@
+//! Owns a tree to lines: the text of a block is one line, whatever is inline stays in it.
+
+use dom_query::{NodeData, NodeRef};
+
+/// What a walk meets, in document order.
+pub(super) enum Step<'a> {
+    Enter(NodeRef<'a>),
+    Leave(NodeRef<'a>),
+}
+
+/// Walks below `root` without recursion. `visit` says whether to go into an element it enters.
+pub(super) fn walk<'a>(root: &NodeRef<'a>, mut visit: impl FnMut(&Step<'a>) -> bool) {
+    let mut next = root.first_child();
+    while let Some(node) = next {
+        let goes_in = visit(&Step::Enter(node));
+        if goes_in && let Some(child) = node.first_child() {
+            next = Some(child);
+            continue;
+        }
+        let mut at = node;
+        next = loop {
+            visit(&Step::Leave(at));
+            if let Some(sibling) = at.next_sibling() {
+                break Some(sibling);
+            }
+            match at.parent() {
+                Some(parent) if parent.id != root.id => at = parent,
+                _ => break None,
+            }
+        };
+    }
+}
+
+/// The element's local name, empty for text and comments.
+pub(super) fn name_of(node: &NodeRef) -> String {
+    node.element_ref().map(|element| element.name.local.to_string()).unwrap_or_default()
+}
+
+/// The text below `root`, one line a block, spaces collapsed.
+pub(super) fn lines(root: &NodeRef) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    walk(root, |step| {
+        let (node, is_enter) = match step {
+            Step::Enter(node) => (node, true),
+            Step::Leave(node) => (node, false),
+        };
+        node.query(|inner| match &inner.data {
+            NodeData::Text { contents } => {
+                if is_enter {
+                    line.push_str(contents);
+                }
+                false
+            }
+            NodeData::Element(element) => {
+                let name: &str = &element.name.local;
+                if is_hidden_text(name) {
+                    return false;
+                }
+                if is_cell(name) {
+                    line.push(' ');
+                } else if breaks_line(name) {
+                    flush(&mut line, &mut lines);
+                }
+                true
+            }
+            _ => false,
+        })
+        .unwrap_or(false)
+    });
+    flush(&mut line, &mut lines);
+    lines
+}
+
+/// Text of one element on one line.
+pub(super) fn text(node: &NodeRef) -> String {
+    collapse(&node.text())
+}
+
+/// Plain lines of an HTML fragment or of plain text.
+pub(super) fn fragment_lines(html: &str) -> Vec<String> {
+    if html.contains('<') {
+        return lines(&dom_query::Document::fragment(html).root());
+    }
+    let plain = unescape(html);
+    plain.lines().map(collapse).filter(|line| !line.is_empty()).collect()
+}
+
+/// Resolves character references; text without any is returned as it is.
+pub(super) fn unescape(text: &str) -> String {
+    if text.contains('&') { htmlize::unescape(text).into_owned() } else { text.to_owned() }
+}
+
+/// One space between words, none at the ends, no invisible characters.
+pub(super) fn collapse(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut is_space = false;
+    for c in text.chars() {
+        if c.is_whitespace() || c == '\u{a0}' {
+            is_space = !out.is_empty();
+            continue;
+        }
+        if matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}') || c.is_control() {
+            continue;
+        }
+        if is_space {
+            out.push(' ');
+            is_space = false;
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn flush(line: &mut String, lines: &mut Vec<String>) {
+    let text = collapse(line);
+    line.clear();
+    if !text.is_empty() {
+        lines.push(text);
+    }
+}
+
+fn is_hidden_text(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "head"
+            | "svg"
+            | "math"
+            | "button"
+            | "select"
+            | "textarea"
+            | "iframe"
+            | "object"
+            | "audio"
+            | "video"
+            | "canvas"
+    )
+}
+
+fn is_cell(name: &str) -> bool {
+    matches!(name, "td" | "th")
+}
+
+fn breaks_line(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "br"
+            | "hr"
+            | "li"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "blockquote"
+            | "pre"
+            | "table"
+            | "tr"
+            | "section"
+            | "article"
+            | "main"
+            | "header"
+            | "footer"
+            | "aside"
+            | "nav"
+            | "figure"
+            | "figcaption"
+            | "address"
+            | "form"
+            | "fieldset"
+            | "details"
+            | "summary"
+            | "center"
+            | "caption"
+            | "thead"
+            | "tbody"
+            | "body"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_break_lines_and_inline_elements_do_not() {
+        let html = "<div><h2>Head</h2><p>One <b>two</b>,<a href=x> three</a>.</p>four<br>five\
+                    <ul><li>six<li>seven</ul><table><tr><td>a<td>b</table><script>no</script></div>";
+        assert_eq!(fragment_lines(html), ["Head", "One two, three.", "four", "five", "six", "seven", "a b"]);
+    }
+
+    #[test]
+    fn soft_hyphens_and_runs_of_spaces_go() {
+        assert_eq!(collapse(" Ver\u{ad}hand\u{200b}lung\u{a0}\n\t über  "), "Verhandlung über");
+    }
+
+    #[test]
+    fn plain_text_keeps_its_lines_and_loses_its_entities() {
+        assert_eq!(fragment_lines("a &amp; b\n\nc"), ["a & b", "c"]);
+    }
+}

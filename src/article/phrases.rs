@@ -1,0 +1,105 @@
+//! Owns the words by which furniture shows itself in a line of text, in the languages pages are read in.
+//!
+//! All lowercase. What opens a line is matched at its start, what is whole is matched as the whole line.
+
+/// Opens a caption's credit: `Photo: name`.
+#[rustfmt::skip]
+pub(super) const CREDIT: &[&str] = &[
+    "photo", "photos", "image", "images", "picture", "pictures", "photograph", "photo credit", "image credit",
+    "credit", "image source", "photo source", "file photo", "archive photo", "illustration", "illustrative photo",
+    "video", "screenshot", "graphic", "image caption", "media caption", "photo by", "photo courtesy", "foto", "fotos",
+    "bild", "bilder", "bildnachweis", "bildquelle", "symbolbild", "archivbild", "crédit photo", "crédit", "crédits",
+    "crédito", "créditos", "photo d'illustration", "imagen", "imágenes", "foto de archivo", "imagem", "imagens",
+    "foto d'archivio", "immagine", "zdjęcie", "fot", "źródło zdjęcia", "źródło", "fotoğraf", "görsel", "kaynak",
+    "фото", "фотографія", "фотография", "ілюстративне фото", "ілюстрація", "иллюстрация", "архивное фото",
+    "архівне фото", "скріншот", "скриншот", "зображення", "изображение", "відео", "видео", "фото иллюстративное",
+    "фото ілюстративне", "الصورة", "صورة", "تصوير", "图片来源", "图片", "图源", "图", "摄影", "写真", "画像", "写真提供",
+];
+
+/// Opens a line that sends readers to another article.
+#[rustfmt::skip]
+pub(super) const READ_ALSO: &[&str] = &[
+    "read also", "also read", "read more", "read next", "read:", "see also", "more:", "more on this", "related:",
+    "related article", "related articles", "related stories", "related story", "related news", "related coverage",
+    "related content", "related topics", "related posts", "recommended:", "recommended reading", "don't miss",
+    "also see", "watch:", "listen:", "click here", "you may also like", "you might also like", "further reading",
+    "keep reading", "lesen sie auch", "lesen sie mehr", "lesen sie hier", "mehr zum thema", "auch interessant",
+    "mehr dazu", "weiterlesen", "lire aussi", "à lire aussi", "a lire aussi", "à lire également", "lire également",
+    "à voir aussi", "voir aussi", "lire la suite", "sur le même sujet", "pour aller plus loin", "lea también",
+    "lee también", "leer también", "lea además", "te puede interesar", "le puede interesar", "más información",
+    "ver también", "además:", "lea más", "leer más", "también te puede", "noticias relacionadas", "puedes leer",
+    "leggi anche", "leggi pure", "per approfondire", "potrebbe interessarti", "vedi anche", "leggi tutto",
+    "leia também", "leia mais", "veja também", "ler também", "saiba mais", "leia ainda", "veja mais", "czytaj też",
+    "czytaj także", "czytaj również", "czytaj więcej", "przeczytaj także", "przeczytaj też", "zobacz też",
+    "zobacz także", "zobacz również", "zobacz:", "polecamy", "więcej na ten temat", "sprawdź też", "ayrıca oku",
+    "ilgili haber", "ilginizi çekebilir", "bunu da oku", "daha fazla oku", "ayrıca bakınız", "bu haberi de oku",
+    "читайте также", "читайте ещё", "читайте еще", "читать также", "читайте по теме", "смотрите также", "по теме",
+    "материалы по теме", "подробнее:", "подробнее о", "вам может быть интересно", "ещё по теме", "читайте також",
+    "читайте ще", "читайте нас", "дивіться також", "за темою", "детальніше:", "вас може зацікавити",
+    "матеріали за темою", "більше новин", "до теми", "اقرأ أيضا", "اقرأ أيضًا", "اقرأ أيضاً", "إقرأ أيضا",
+    "شاهد أيضا", "شاهد أيضاً", "طالع أيضا", "مواضيع ذات صلة", "أخبار ذات صلة", "延伸阅读", "相关阅读", "相关新闻", "相关报道", "推荐阅读",
+    "更多阅读", "阅读更多", "相關新聞", "延伸閱讀", "関連記事", "あわせて読みたい", "続きを読む", "おすすめ記事", "合わせて読みたい",
+];
+
+/// Opens a line that asks for an address, a click or money.
+#[rustfmt::skip]
+pub(super) const SUBSCRIBE: &[&str] = &[
+    "subscribe to", "subscribe now", "sign up for", "sign up to", "sign up here", "follow us", "follow our",
+    "join our", "get our", "get the latest", "newsletter", "download our app", "download the app", "support our",
+    "like us on", "register for", "log in to", "already a subscriber", "click to subscribe", "share this",
+    "support us", "donate", "abonnieren sie", "newsletter abonnieren", "jetzt abonnieren", "folgen sie uns",
+    "melden sie sich", "abonnez-vous", "inscrivez-vous", "suivez-nous", "recevez", "s'abonner", "suscríbete",
+    "suscríbase", "síguenos", "síganos", "regístrate", "únete a nuestro", "recibe nuestr", "iscriviti", "seguici",
+    "abbonati", "ricevi le", "unisciti al", "assine", "inscreva-se", "siga-nos", "siga o", "cadastre-se", "receba as",
+    "participe do", "entre no canal", "subskrybuj", "zapisz się", "obserwuj nas", "śledź nas", "dołącz do",
+    "abone ol", "bizi takip", "takip edin", "bültenimize", "kanalımıza", "подписывайтесь", "подпишитесь",
+    "подписаться", "следите за", "присоединяйтесь", "наш телеграм", "наш telegram", "підписуйтесь", "підписуйтеся",
+    "підпишіться", "підписатися", "стежте за", "приєднуйтесь", "приєднуйтеся", "слідкуйте за", "долучайтесь",
+    "отримуйте новини", "اشترك", "تابعونا", "تابعنا", "انضم إلى", "订阅", "关注我们", "扫码关注", "訂閱", "フォロー", "メルマガ", "無料登録",
+];
+
+/// Whole lines of controls and labels.
+#[rustfmt::skip]
+pub(super) const LABELS: &[&str] = &[
+    "share", "tweet", "facebook", "twitter", "whatsapp", "telegram", "linkedin", "email", "e-mail", "print",
+    "copy link", "copy", "save", "pin", "reddit", "x", "comments", "comment", "leave a comment", "advertisement",
+    "advertising", "ad", "ads", "loading", "loading...", "loading…", "listen", "play", "video", "photos", "gallery",
+    "follow", "more", "close", "menu", "subscribe", "sign up", "log in", "login", "home", "search", "top stories",
+    "trending", "tags", "tags:", "topics", "share this", "share this article", "story continues below advertisement",
+    "article continues below", "continue reading", "sponsored", "advertisement - scroll to continue",
+    "skip to content", "back to top", "next", "previous", "link copied", "anzeige", "werbung", "teilen", "drucken",
+    "merken", "kommentare", "quelle", "zur startseite", "publicité", "partager", "imprimer", "commentaires",
+    "newsletter", "abonné", "réservé aux abonnés", "publicidad", "compartir", "comentarios", "imprimir", "pubblicità",
+    "condividi", "commenti", "stampa", "publicidade", "compartilhar", "comentários", "partilhar",
+    "continua após a publicidade", "reklama", "udostępnij", "komentarze", "drukuj", "reklam", "paylaş", "yorumlar",
+    "yazdır", "реклама", "поделиться", "комментарии", "поділитися", "поширити", "коментарі", "теги", "теги:", "друк",
+    "печать", "новости по теме", "إعلان", "اعلان", "شارك", "مشاركة", "تعليقات", "طباعة", "广告", "分享", "评论", "打印",
+    "分享到", "広告", "シェア", "コメント", "印刷", "ツイート",
+];
+
+/// Headings behind which a page no longer holds the article.
+#[rustfmt::skip]
+pub(super) const TAIL: &[&str] = &[
+    "related articles", "related stories", "related news", "related posts", "related content", "related topics",
+    "related", "more on this story", "more from", "you may also like", "you might also like", "recommended",
+    "recommended for you", "read more", "read next", "most read", "most popular", "latest news", "comments",
+    "leave a comment", "leave a reply", "about the author", "popular", "trending now", "top stories", "more stories",
+    "also on", "share this article", "tags", "mehr zum thema", "das könnte sie auch interessieren", "kommentare",
+    "meistgelesen", "sur le même sujet", "à lire aussi", "commentaires", "les plus lus", "noticias relacionadas",
+    "te puede interesar", "comentarios", "más leídas", "más noticias", "leggi anche", "commenti",
+    "articoli correlati", "potrebbe interessarti", "leia também", "veja também", "comentários", "mais lidas",
+    "notícias relacionadas", "czytaj też", "komentarze", "zobacz także", "polecane", "ilgili haberler", "yorumlar",
+    "читайте также", "комментарии", "материалы по теме", "новости по теме", "последние новости", "популярное",
+    "главное сегодня", "читайте також", "коментарі", "матеріали за темою", "останні новини", "популярне",
+    "новини за темою", "топ новини", "اقرأ أيضا", "مواضيع ذات صلة", "أخبار ذات صلة", "الأكثر قراءة", "التعليقات",
+    "相关新闻", "相关阅读", "推荐阅读", "热门新闻", "评论", "関連記事", "おすすめ記事", "コメント", "アクセスランキング",
+];
+
+/// Holders of picture rights; a short line that ends in one is a credit.
+#[rustfmt::skip]
+pub(super) const AGENCIES: &[&str] = &[
+    "getty images", "reuters", "afp", "epa", "ap photo", "associated press", "shutterstock", "istock", "dpa",
+    "picture alliance", "imago", "ansa", "efe", "pap", "ukrinform", "укрінформ", "тасс", "риа новости", "unian",
+    "уніан", "lusa", "anadolu", "xinhua", "adobe stock", "pixabay", "unsplash", "pexels", "alamy", "zuma", "keystone",
+    "scanpix", "afp via getty images", "新华社", "共同通信",
+];
