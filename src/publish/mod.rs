@@ -1,5 +1,6 @@
 //! Owns records: events and articles as messages, and the sinks that take them. The outbox they come from is `store`'s.
 
+pub mod kafka;
 mod line;
 pub mod message;
 pub mod ndjson;
@@ -10,6 +11,7 @@ use std::future::Future;
 
 use serde::Deserialize;
 
+pub use kafka::Kafka;
 pub use line::line;
 pub use ndjson::Ndjson;
 pub use sink::{OpenError, Sink, Target, TargetError};

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::{Ndjson, Outcome, Publish, PublishError, Record, Stdout};
+use super::kafka::{self, ConfigError};
+use super::{Config, Kafka, Ndjson, Outcome, Publish, PublishError, Record, Stdout};
 
 /// Where records go, as `--sink` says it: `kafka`, `ndjson:DIR` or `stdout`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,18 +51,36 @@ pub enum OpenError {
         #[source]
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Kafka(#[from] ConfigError),
 }
 
 /// An open sink.
 #[derive(Debug)]
 pub enum Sink {
+    Kafka(Box<Kafka>),
     Ndjson(Ndjson),
     Stdout(Stdout),
+}
+
+impl Sink {
+    /// Opens the sink that `target` names. No broker needs to be there yet.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the directory cannot be made or the Kafka configuration is not usable.
+    pub fn open(target: &Target, publish: &Config, kafka: &kafka::Config) -> Result<Self, OpenError> {
+        match target {
+            Target::Kafka => Ok(Self::Kafka(Box::new(Kafka::open(kafka, publish)?))),
+            Target::Ndjson(dir) => Ok(Self::Ndjson(Ndjson::open(dir)?)),
+            Target::Stdout => Ok(Self::Stdout(Stdout)),
+        }
+    }
 }
 
 impl Publish for Sink {
     async fn publish(&mut self, records: &[Record]) -> Result<Vec<Outcome>, PublishError> {
         match self {
+            Self::Kafka(kafka) => kafka.publish(records).await,
             Self::Ndjson(ndjson) => ndjson.publish(records).await,
             Self::Stdout(stdout) => stdout.publish(records).await,
         }

@@ -1,0 +1,90 @@
+//! Owns what librdkafka calls back: delivery reports, client errors, log lines.
+
+use std::sync::{Mutex, PoisonError};
+
+use rdkafka::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::Message as _;
+use rdkafka::producer::{DeliveryResult, ProducerContext};
+use tokio::sync::mpsc;
+
+use super::column::Column;
+
+/// Travels with a record through librdkafka and comes back with its delivery report.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    pub(super) index: usize,
+    pub(super) reports: mpsc::Sender<Report>,
+}
+
+/// What became of one record: partition and offset, or why not.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) index: usize,
+    pub(super) result: Result<(i32, i64), KafkaError>,
+}
+
+/// The callbacks of one client.
+#[derive(Debug, Default)]
+pub(super) struct Context {
+    /// The last error of the client itself, in words. A lock because librdkafka's thread writes it and the publisher
+    /// reads it; nothing is awaited while it is held.
+    last: Mutex<Option<(RDKafkaErrorCode, String)>>,
+}
+
+impl Context {
+    /// Returns why the cluster refuses this client, if that is the last thing it said.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|(code, _)| Column::is_refusal(*code)).map(|(_, reason)| reason.clone())
+    }
+
+    /// Returns the last error of the client in words.
+    pub(super) fn last_error(&self) -> Option<String> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().map(|(_, reason)| reason.clone())
+    }
+
+    fn remember(&self, error: Option<(RDKafkaErrorCode, String)>) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = error;
+    }
+}
+
+impl ClientContext for Context {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        // Nothing is lost by what librdkafka complains of: the outbox keeps the records.
+        match level {
+            RDKafkaLogLevel::Debug | RDKafkaLogLevel::Info => tracing::debug!(facility, message, "librdkafka"),
+            RDKafkaLogLevel::Notice => tracing::info!(facility, message, "librdkafka"),
+            _ => tracing::warn!(facility, message, "librdkafka"),
+        }
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "librdkafka client error");
+        let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
+        // "All brokers down" follows each real cause and would hide it.
+        let is_echo = code == RDKafkaErrorCode::AllBrokersDown && self.last_error().is_some();
+        if !is_echo {
+            self.remember(Some((code, reason.to_owned())));
+        }
+    }
+}
+
+impl ProducerContext for Context {
+    type DeliveryOpaque = Box<Ticket>;
+
+    fn delivery(&self, delivered: &DeliveryResult<'_>, ticket: Self::DeliveryOpaque) {
+        let result = match delivered {
+            Ok(message) => Ok((message.partition(), message.offset())),
+            Err((err, _)) => Err(err.clone()),
+        };
+        if result.is_ok() {
+            self.remember(None);
+        }
+        let report = Report { index: ticket.index, result };
+        // The channel holds a place for each record; it is closed only when the batch was given up.
+        drop(ticket.reports.try_send(report));
+    }
+}
