@@ -1,1 +1,151 @@
-//! Owns persons, offices with terms, organisations, countries and their names in 13 languages.
+//! Owns persons, offices with terms, organisations, countries and their names in 13 languages: who held which office on a
+//! given day, and every surface form that names them. Finding the names in a text is the engine's business.
+//!
+//! The facts are files (`config/roster/`, format in its README), embedded in the program; users overlay them with
+//! directories of the same format.
+
+mod check;
+mod inflect;
+mod names;
+mod office;
+mod person;
+mod place;
+mod read;
+pub mod topics;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+pub use check::Finding;
+pub use inflect::{Case, Inflection};
+pub use names::{Entity, Name, Risk};
+pub use office::{Office, OfficeClass, OfficeWord, PartyKind};
+pub use person::{Confidence, Day, DayPrecision, Gender, Names, Person, Term};
+pub use place::{Country, Organisation};
+pub use read::RosterError;
+
+/// The 13 languages of names, in the order of [`Names`].
+pub const LANGS: [&str; 13] = ["en", "uk", "ru", "de", "fr", "es", "it", "pt", "pl", "tr", "ar", "zh", "ja"];
+
+/// Persons, countries, organisations and office words. Immutable once loaded.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    pub persons: Vec<Person>,
+    pub countries: Vec<Country>,
+    pub organisations: Vec<Organisation>,
+    pub offices: Vec<Office>,
+    /// Position in `persons` by id; kept in step by `read`, the only writer.
+    by_person: HashMap<String, usize>,
+    by_country: HashMap<String, usize>,
+    by_organisation: HashMap<String, usize>,
+    by_office: HashMap<String, usize>,
+    /// Positions of the persons with a term in a country or organisation.
+    by_place: HashMap<String, Vec<usize>>,
+    risks: names::Risks,
+}
+
+impl Roster {
+    /// Reads the roster embedded in the program.
+    pub fn core() -> Result<Self, RosterError> {
+        Self::load(&[])
+    }
+
+    /// Reads the embedded roster, then each directory on top of it: a person, country, organisation or office of a known
+    /// id overrides what it gives, others are added.
+    pub fn load(overlays: &[PathBuf]) -> Result<Self, RosterError> {
+        read::load(overlays)
+    }
+
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.by_person.get(id).map(|&at| &self.persons[at])
+    }
+
+    /// Returns the country of an ISO 3166-1 alpha-3 code.
+    pub fn country(&self, code: &str) -> Option<&Country> {
+        self.by_country.get(code).map(|&at| &self.countries[at])
+    }
+
+    pub fn organisation(&self, code: &str) -> Option<&Organisation> {
+        self.by_organisation.get(code).map(|&at| &self.organisations[at])
+    }
+
+    /// Returns the office of an id of `offices.toml` (`president`, `foreign_minister`).
+    pub fn office(&self, id: &str) -> Option<&Office> {
+        self.by_office.get(id).map(|&at| &self.offices[at])
+    }
+
+    /// Returns the highest office the person holds on `day`; `None` before, between and after terms.
+    pub fn office_at(&self, person_id: &str, day: Date) -> Option<&Term> {
+        self.person(person_id)?.office_at(day)
+    }
+
+    /// Returns who holds an office in a country or organisation on `day`, the latest to take it first.
+    ///
+    /// `office` is an id of `offices.toml` ("president", "prime_minister", "leader") or an office class
+    /// ("head_of_state"). An office word falls back along its classes: the "president" of Russia is the head of state, of
+    /// the United States the head of state and government, of Iran the head of government.
+    pub fn holder(&self, office: &str, country: &str, day: Date) -> Vec<&Person> {
+        if let Some(office) = self.office(office) {
+            return self.holder_of(office, country, day);
+        }
+        OfficeClass::from_id(office).map_or_else(Vec::new, |class| self.in_class(class, &[], country, day))
+    }
+
+    fn holder_of(&self, office: &Office, country: &str, day: Date) -> Vec<&Person> {
+        if office.effective {
+            return self.leader(country, day);
+        }
+        for class in &office.classes {
+            let found = self.in_class(*class, &office.titles, country, day);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The one who decides: a president with powers, else the head of government, else whoever is there.
+    fn leader(&self, country: &str, day: Date) -> Vec<&Person> {
+        use OfficeClass::{CrownPrince, FactionLeader, HeadOfGovernment, HeadOfState, HeadOfStateAndGovernment};
+        let first = self.country(country).and_then(|c| c.leader).unwrap_or(HeadOfStateAndGovernment);
+        let order = [
+            first,
+            HeadOfStateAndGovernment,
+            OfficeClass::OrgHead,
+            HeadOfGovernment,
+            HeadOfState,
+            OfficeClass::Monarch,
+            CrownPrince,
+            FactionLeader,
+        ];
+        order
+            .iter()
+            .map(|&class| self.in_class(class, &[], country, day))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
+    }
+
+    fn in_class(&self, class: OfficeClass, titles: &[String], country: &str, day: Date) -> Vec<&Person> {
+        let mut found: Vec<(&Term, &Person)> = Vec::new();
+        for &at in self.by_place.get(country).map_or(&[][..], Vec::as_slice) {
+            let person = &self.persons[at];
+            let held = person.terms.iter().find(|term| {
+                term.office == class
+                    && term.country == country
+                    && term.covers(day)
+                    && office::title_fits(&term.title, titles)
+            });
+            if let Some(term) = held {
+                found.push((term, person));
+            }
+        }
+        found.sort_by_key(|(term, _)| std::cmp::Reverse(term.from.map(|from| from.first)));
+        found.into_iter().map(|(_, person)| person).collect()
+    }
+}
