@@ -1,5 +1,7 @@
 //! Owns the text of a page: guarded prune, engine, line filter; JSON-LD and the feed where they say more.
 
+use std::collections::HashSet;
+
 use dom_query::Document;
 use dom_smoothie::{Config, Readability};
 
@@ -7,7 +9,7 @@ use super::{
     Hints,
     head::Head,
     lines,
-    markup::{fragment_lines, lines as markup_lines},
+    markup::{Line, fragment_lines, lines as markup_lines, page_lines},
     prune,
 };
 
@@ -15,6 +17,16 @@ use super::{
 const TEXT_CHARS_MIN: usize = 250;
 /// A rival text must be this much longer to be taken.
 const RIVAL_SHARE_MIN: f32 = 1.6;
+/// The page's own article element must hold this much more prose than the engine found.
+const CONTAINER_SHARE_MIN: f32 = 1.7;
+
+/// A line this long says where on the page it stands.
+const ANCHOR_CHARS_MIN: usize = 40;
+/// Lines between headline and text, and between two lines of the text, looked at for lost paragraphs.
+const LEAD_LINES_MAX: usize = 60;
+/// Lines under the headline that may be the lead without being paragraphs.
+const BARE_LEAD_LINES_MAX: usize = 6;
+const GAP_LINES_MAX: usize = 12;
 
 /// An article's text and where it came from.
 pub(super) struct Body {
@@ -50,11 +62,75 @@ fn n_chars(lines: &[String]) -> usize {
     lines.iter().map(|line| line.chars().count()).sum()
 }
 
-fn engine(document: Document) -> Vec<String> {
+pub(super) fn engine(document: Document) -> Vec<String> {
+    let page = page_lines(&document.root());
+    let whole = container(&document).map(|whole| (prune::n_prose_chars(&whole), markup_lines(&whole)));
     let config = Config { disable_json_ld: true, ..Config::default() };
     let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else { return Vec::new() };
-    match readability.parse() {
-        Ok(article) => markup_lines(&Document::fragment(article.content).root()),
-        Err(_) => Vec::new(),
+    if readability.parse().is_err() {
+        return Vec::new();
     }
+    // What the engine chose hangs in its document under this id.
+    let content = readability.doc.select_single("#readability-page-1");
+    let Some(content) = content.nodes().first() else { return Vec::new() };
+    let n_found = prune::n_prose_chars(content);
+    if let Some((n_whole, whole)) = whole
+        && n_whole as f32 > n_found as f32 * CONTAINER_SHARE_MIN
+    {
+        return whole;
+    }
+    complete(markup_lines(content), &page)
+}
+
+/// Puts back paragraphs that the engine lost: the lead under the headline, and prose between two lines it kept.
+fn complete(found: Vec<String>, page: &[Line]) -> Vec<String> {
+    let known: HashSet<&str> = found.iter().map(String::as_str).collect();
+    let is_anchor = |line: &Line| line.text.chars().count() >= ANCHOR_CHARS_MIN && known.contains(line.text.as_str());
+    let Some(first) = page.iter().position(is_anchor) else { return found };
+    let headline = page[..first].iter().rposition(|line| line.is_headline);
+    let mut lead: Vec<&Line> = Vec::new();
+    if let Some(headline) = headline.filter(|headline| first - headline <= LEAD_LINES_MAX) {
+        for (distance, line) in page[headline + 1..first].iter().enumerate() {
+            let may_be_lead = line.is_paragraph || distance < BARE_LEAD_LINES_MAX;
+            if may_be_lead && is_prose(line, 50) && !known.contains(line.text.as_str()) {
+                lead.push(line);
+            }
+        }
+    }
+    let mut completed: Vec<String> = lead.iter().map(|line| line.text.clone()).collect();
+    let mut at = first;
+    for line in &found {
+        let place = page[at..].iter().position(|known| known.text == *line).map(|offset| at + offset);
+        if let Some(place) = place.filter(|_| line.chars().count() >= ANCHOR_CHARS_MIN) {
+            if place - at <= GAP_LINES_MAX {
+                let lost = page[at..place]
+                    .iter()
+                    .filter(|line| line.is_paragraph && is_prose(line, 80) && !known.contains(line.text.as_str()));
+                completed.extend(lost.map(|line| line.text.clone()));
+            }
+            at = place + 1;
+        }
+        completed.push(line.clone());
+    }
+    completed
+}
+
+/// A sentence or more that is not mostly links.
+fn is_prose(line: &Line, n_chars_min: usize) -> bool {
+    line.text.chars().count() >= n_chars_min
+        && line.n_link_bytes * 3 < line.text.len()
+        && line.text.ends_with(['.', '!', '?', '"', '”', '»', '…', '。', '！', '？', '」', '؟', ':', ')'])
+}
+
+/// The element that the page itself calls its article, when there is only one.
+fn container(document: &Document) -> Option<dom_query::NodeRef<'_>> {
+    for selector in ["[itemprop~=articleBody]", "article", "main, [role=main]"] {
+        let found = document.select(selector);
+        match found.nodes() {
+            [only] => return Some(*only),
+            [] => {}
+            _ => return None,
+        }
+    }
+    None
 }

@@ -17,6 +17,19 @@ const ELSEWHERE: [&str; 12] = [
     "footer", "sidebar", "related", "comment", "teaser", "recommend", "popular", "trending", "latest", "widget",
     "copyright", "most-read",
 ];
+/// Words in front of a date, in lowercase; stems, so that every form is met.
+#[rustfmt::skip]
+const PUBLISHED_LABELS: [&str; 24] = [
+    "publish", "posted", "first published", "veröffentlich", "erschienen", "publié", "publicad", "publicat", "pubblicat",
+    "opublikowan", "опубликован", "опублікован", "yayınlan", "yayın tarihi", "نشر", "发布", "發布", "公開", "配信", "created",
+    "erstellt", "written on", "data publikacji", "date:",
+];
+#[rustfmt::skip]
+const CHANGED_LABELS: [&str; 22] = [
+    "updated", "update:", "modified", "last edited", "last reviewed", "aktualisiert", "geändert", "mis à jour", "modifié",
+    "actualizad", "atualizad", "aggiornat", "aktualizacj", "обновлен", "изменен", "оновлен", "змінен", "güncelle", "تحديث",
+    "更新", "修订", "copyright",
+];
 const DATES: [&str; 9] = ["date", "time", "publish", "posted", "byline", "meta", "pubdate", "datum", "fecha"];
 
 /// What a page says about itself.
@@ -55,8 +68,19 @@ pub(super) struct TimeMark {
 pub(super) struct DatedText {
     pub(super) text: String,
     pub(super) place: Place,
-    /// Stands in an element that calls itself a date.
-    pub(super) is_marked: bool,
+    /// What the element it stands in, or the text itself, says that it is.
+    pub(super) mark: Mark,
+}
+
+/// How surely a text is the date of publication.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mark {
+    /// Says that it is the date of a change.
+    Changed,
+    #[default]
+    None,
+    Date,
+    Published,
 }
 
 /// Where on the page something stands.
@@ -100,20 +124,23 @@ struct Reading {
     blocks: Vec<String>,
     /// Elements open whose content is elsewhere, and elements open that call themselves a date.
     elsewhere: usize,
-    marked: usize,
-    opened: Vec<Mark>,
+    marks: Vec<Mark>,
+    opened: Vec<Block>,
+    /// The words before the current place, when they are few: `Published:`, `Updated`.
+    label: Mark,
 }
 
+/// What an open element makes of its content.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    None,
+enum Block {
+    Plain,
     Elsewhere,
-    Date,
+    Date(Mark),
 }
 
 impl Reading {
     fn enter(&mut self, node: &NodeRef) -> bool {
-        let mark = node
+        let block = node
             .query(|inner| match &inner.data {
                 NodeData::Element(element) => Some(self.element(node, element)),
                 NodeData::Text { contents } => {
@@ -123,13 +150,13 @@ impl Reading {
                 _ => None,
             })
             .flatten();
-        let Some((mark, goes_in)) = mark else { return false };
-        match mark {
-            Mark::Elsewhere => self.elsewhere += 1,
-            Mark::Date => self.marked += 1,
-            Mark::None => {}
+        let Some((block, goes_in)) = block else { return false };
+        match block {
+            Block::Elsewhere => self.elsewhere += 1,
+            Block::Date(mark) => self.marks.push(mark),
+            Block::Plain => {}
         }
-        self.opened.push(mark);
+        self.opened.push(block);
         goes_in
     }
 
@@ -138,8 +165,10 @@ impl Reading {
             return;
         }
         match self.opened.pop() {
-            Some(Mark::Elsewhere) => self.elsewhere -= 1,
-            Some(Mark::Date) => self.marked -= 1,
+            Some(Block::Elsewhere) => self.elsewhere -= 1,
+            Some(Block::Date(_)) => {
+                self.marks.pop();
+            }
             _ => {}
         }
     }
@@ -155,7 +184,7 @@ impl Reading {
     }
 
     /// Reads one element; says what its content counts as and whether to look at it.
-    fn element(&mut self, node: &NodeRef, element: &Element) -> (Mark, bool) {
+    fn element(&mut self, node: &NodeRef, element: &Element) -> (Block, bool) {
         let name: &str = &element.name.local;
         match name {
             "meta" => self.meta(element),
@@ -178,32 +207,37 @@ impl Reading {
             _ => {}
         }
         if matches!(name, "script" | "style" | "noscript" | "template" | "svg" | "title") {
-            return (Mark::None, false);
+            return (Block::Plain, false);
         }
         self.properties(node, element);
-        (self.mark(name, element), true)
+        (self.block(name, element), true)
     }
 
-    fn mark(&mut self, name: &str, element: &Element) -> Mark {
+    fn block(&mut self, name: &str, element: &Element) -> Block {
         if matches!(name, "nav" | "footer" | "aside") {
-            return Mark::Elsewhere;
+            return Block::Elsewhere;
         }
         if matches!(name, "html" | "body" | "main" | "article") {
-            return Mark::None;
+            return Block::Plain;
         }
         let (Some(class), id) = (element.attr("class").or_else(|| element.attr("id")), element.attr("id")) else {
-            return Mark::None;
+            return Block::Plain;
         };
         let class = format!("{class} {}", id.unwrap_or_default()).to_ascii_lowercase();
         if class.contains("paywall") || class.contains("premium-content") || class.contains("subscriber-only") {
             self.head.has_paywall_mark = true;
         }
-        if ELSEWHERE.iter().any(|word| class.contains(word)) {
-            Mark::Elsewhere
-        } else if DATES.iter().any(|word| class.contains(word)) && !class.contains("update") {
-            Mark::Date
+        let is_teaser = class.contains("teaser") && !self.head.h1.is_empty();
+        if is_teaser || ELSEWHERE.iter().any(|word| class.contains(word)) {
+            Block::Elsewhere
+        } else if class.contains("update") || class.contains("modif") || class.contains("changed") {
+            Block::Date(Mark::Changed)
+        } else if class.contains("publish") || class.contains("pubdate") || class.contains("posted-on") {
+            Block::Date(Mark::Published)
+        } else if DATES.iter().any(|word| class.contains(word)) {
+            Block::Date(Mark::Date)
         } else {
-            Mark::None
+            Block::Plain
         }
     }
 
@@ -234,19 +268,20 @@ impl Reading {
             says.push(' ');
         }
         says.make_ascii_lowercase();
-        let is_modified = says.contains("modif") || says.contains("update");
+        let is_modified = says.contains("modif") || says.contains("update") || self.label == Mark::Changed;
+        let is_labelled = self.label == Mark::Published;
         self.head.times.push(TimeMark {
             value: element.attr("datetime").map(|value| value.trim().to_owned()).unwrap_or_default(),
             text: markup::text(node),
             place: self.place(),
-            is_published: !is_modified && (element.attr("pubdate").is_some() || says.contains("publi")),
+            is_published: !is_modified && (element.attr("pubdate").is_some() || says.contains("publi") || is_labelled),
             is_modified,
         });
     }
 
     fn properties(&mut self, node: &NodeRef, element: &Element) {
         if self.elsewhere == 0
-            && let Some(property) = element.attr("itemprop")
+            && let Some(property) = element.attr("itemprop").or_else(|| element.attr("property"))
             && self.head.properties.len() < 60
         {
             let value = ["content", "datetime"]
@@ -255,6 +290,7 @@ impl Reading {
                 .map_or_else(|| markup::text(node), |value| collapse(&value));
             if value.chars().count() <= DATED_TEXT_CHARS_MAX {
                 let property = property.trim().to_ascii_lowercase();
+                let property = property.rsplit(':').next().unwrap_or_default().to_owned();
                 self.head.properties.push((property, value));
             }
         }
@@ -267,14 +303,44 @@ impl Reading {
     }
 
     fn text(&mut self, contents: &str) {
-        let may_hold_date = contents.len() >= 6 && contents.bytes().filter(u8::is_ascii_digit).count() >= 4;
-        if !may_hold_date || self.head.dated.len() >= DATED_TEXTS_MAX {
+        let n_digits = contents.bytes().filter(u8::is_ascii_digit).count();
+        let has_foreign_digits = n_digits == 0 && contents.chars().any(|c| !c.is_ascii() && c.is_numeric());
+        if n_digits < 4 && !has_foreign_digits {
+            if contents.len() < 200 && contents.contains(char::is_alphabetic) {
+                self.label = label_mark(contents);
+            }
+            return;
+        }
+        if self.head.dated.len() >= DATED_TEXTS_MAX || contents.len() < 6 {
             return;
         }
         let text = collapse(contents);
         if text.chars().count() <= DATED_TEXT_CHARS_MAX {
-            self.head.dated.push(DatedText { text, place: self.place(), is_marked: self.marked > 0 });
+            let own = label_mark(&text);
+            let block = self.marks.iter().copied().fold(Mark::None, stronger);
+            let mark = if own == Mark::None { stronger(block, self.label) } else { own };
+            self.head.dated.push(DatedText { text, place: self.place(), mark });
         }
+        self.label = Mark::None;
+    }
+}
+
+/// A change outweighs publication, either outweighs a mere date.
+fn stronger(a: Mark, b: Mark) -> Mark {
+    if a == Mark::Changed || b == Mark::Changed { Mark::Changed } else { a.max(b) }
+}
+
+/// What a few words in front of a date say about it.
+fn label_mark(text: &str) -> Mark {
+    if text.len() > 160 {
+        return Mark::None;
+    }
+    let lower = text.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    match (says(&CHANGED_LABELS), says(&PUBLISHED_LABELS)) {
+        (_, true) => Mark::Published,
+        (true, false) => Mark::Changed,
+        (false, false) => Mark::None,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Owns which language a text is in: script, then letters and small words, then trigrams; what is declared is a prior.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use whatlang::Lang;
 
 /// Characters looked at: more does not change the answer.
-const SAMPLE_CHARS_MAX: usize = 4_000;
+const SAMPLE_CHARS_MAX: usize = 1_500;
 /// Below this many letters trigrams are noise.
 const TRIGRAM_LETTERS_MIN: usize = 40;
 /// Letters and small words that point at one language, as points.
@@ -323,17 +325,43 @@ const LATIN: &[Profile] = &[
     Profile { tag: "az", letters: "əğış", words: "və bir bu üçün ilə da də olan sonra prezidenti edib" },
 ];
 
+/// Small words of all profiles, each with the profiles that have it as bits in the order of [`all_profiles`].
+static SMALL_WORDS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
+    let mut words: HashMap<&'static str, u64> = HashMap::new();
+    for (index, profile) in all_profiles().enumerate() {
+        for word in profile.words.split(' ') {
+            *words.entry(word).or_default() |= 1 << index;
+        }
+    }
+    words
+});
+
+/// At most 64, one bit each.
+fn all_profiles() -> impl Iterator<Item = &'static Profile> {
+    CYRILLIC.iter().chain(ARABIC).chain(LATIN)
+}
+
 /// The profile that explains the sample best, when it is clearly ahead of the next.
 fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static str>) -> Option<&'static str> {
     let lower = sample.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|w| !w.is_empty()).collect();
+    let (mut n_words, mut counts) = (0_usize, [0_usize; 64]);
+    for word in lower.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
+        n_words += 1;
+        let mut bits = SMALL_WORDS.get(word).copied().unwrap_or_default();
+        while bits != 0 {
+            counts[bits.trailing_zeros() as usize] += 1;
+            bits &= bits - 1;
+        }
+    }
+    let letters: Vec<char> = sample.chars().filter(|c| !c.is_ascii()).collect();
     let mut scores: Vec<(f32, &'static str)> = Vec::with_capacity(profiles.len());
-    for profile in profiles {
-        let small: Vec<&str> = profile.words.split(' ').collect();
-        let n_words = words.iter().filter(|word| small.contains(word)).count();
-        let n_letters = sample.chars().filter(|c| profile.letters.contains(*c)).count();
-        let mut score = n_words as f32 * WORD_POINTS + n_letters as f32 * LETTER_POINTS;
-        if declared == Some(profile.tag) && (score > 0.0 || words.len() < 12) {
+    for (index, profile) in all_profiles().enumerate() {
+        if !profiles.iter().any(|known| known.tag == profile.tag) {
+            continue;
+        }
+        let n_letters = letters.iter().filter(|c| profile.letters.contains(**c)).count();
+        let mut score = counts[index] as f32 * WORD_POINTS + n_letters as f32 * LETTER_POINTS;
+        if declared == Some(profile.tag) && (score > 0.0 || n_words < 12) {
             score += DECLARED_POINTS;
         }
         scores.push((score, profile.tag));

@@ -36,10 +36,26 @@ pub(super) fn name_of(node: &NodeRef) -> String {
     node.element_ref().map(|element| element.name.local.to_string()).unwrap_or_default()
 }
 
+/// One line of a page.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) text: String,
+    /// Bytes of its text that are links.
+    pub(super) n_link_bytes: usize,
+    /// It is a first-level heading.
+    pub(super) is_headline: bool,
+    /// It is a paragraph, not a heading, a list entry or a bare block.
+    pub(super) is_paragraph: bool,
+}
+
 /// The text below `root`, one line a block, spaces collapsed.
 pub(super) fn lines(root: &NodeRef) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
+    page_lines(root).into_iter().map(|line| line.text).collect()
+}
+
+/// The lines below `root` with what their markup says of them.
+pub(super) fn page_lines(root: &NodeRef) -> Vec<Line> {
+    let mut lines = Lines::default();
     walk(root, |step| {
         let (node, is_enter) = match step {
             Step::Enter(node) => (node, true),
@@ -48,28 +64,62 @@ pub(super) fn lines(root: &NodeRef) -> Vec<String> {
         node.query(|inner| match &inner.data {
             NodeData::Text { contents } => {
                 if is_enter {
-                    line.push_str(contents);
+                    lines.text(contents);
                 }
                 false
             }
-            NodeData::Element(element) => {
-                let name: &str = &element.name.local;
-                if is_hidden_text(name) {
-                    return false;
-                }
-                if is_cell(name) {
-                    line.push(' ');
-                } else if breaks_line(name) {
-                    flush(&mut line, &mut lines);
-                }
-                true
-            }
+            NodeData::Element(element) => lines.element(&element.name.local, is_enter),
             _ => false,
         })
         .unwrap_or(false)
     });
-    flush(&mut line, &mut lines);
-    lines
+    lines.flush();
+    lines.done
+}
+
+#[derive(Default)]
+struct Lines {
+    done: Vec<Line>,
+    open: Line,
+    n_links: usize,
+    n_paragraphs: usize,
+    n_headlines: usize,
+}
+
+impl Lines {
+    fn text(&mut self, contents: &str) {
+        self.open.text.push_str(contents);
+        self.open.n_link_bytes += if self.n_links > 0 { contents.len() } else { 0 };
+        self.open.is_paragraph |= self.n_paragraphs > 0;
+        self.open.is_headline |= self.n_headlines > 0;
+    }
+
+    fn element(&mut self, name: &str, is_enter: bool) -> bool {
+        if is_hidden_text(name) {
+            return false;
+        }
+        if is_cell(name) {
+            self.open.text.push(' ');
+        } else if breaks_line(name) {
+            self.flush();
+        }
+        let count = match name {
+            "a" => &mut self.n_links,
+            "p" => &mut self.n_paragraphs,
+            "h1" => &mut self.n_headlines,
+            _ => return true,
+        };
+        *count = if is_enter { *count + 1 } else { count.saturating_sub(1) };
+        true
+    }
+
+    fn flush(&mut self) {
+        let mut line = std::mem::take(&mut self.open);
+        line.text = collapse(&line.text);
+        if !line.text.is_empty() {
+            self.done.push(line);
+        }
+    }
 }
 
 /// Text of one element on one line.
@@ -110,14 +160,6 @@ pub(super) fn collapse(text: &str) -> String {
         out.push(c);
     }
     out
-}
-
-fn flush(line: &mut String, lines: &mut Vec<String>) {
-    let text = collapse(line);
-    line.clear();
-    if !text.is_empty() {
-        lines.push(text);
-    }
 }
 
 fn is_hidden_text(name: &str) -> bool {

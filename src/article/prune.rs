@@ -1,7 +1,5 @@
 //! Owns the guarded prune: blocks that name themselves furniture go, unless they hold the article.
 
-use std::collections::HashMap;
-
 use dom_query::{Element, NodeData, NodeId, NodeRef};
 
 use super::markup::{Step, walk};
@@ -9,86 +7,135 @@ use super::markup::{Step, walk};
 /// A block with more prose than this, or this share of the page's, stays whatever it calls itself.
 const PROSE_CHARS_MAX: usize = 1_500;
 const PROSE_SHARE_MAX: f32 = 0.33;
+/// Prose that must be left when a block of comments goes.
+const BESIDE_COMMENTS_CHARS_MIN: usize = 600;
 
-/// Removes furniture below `root`.
+/// Removes furniture below `root`, and clears blocks that hold the article of names that an engine would punish.
 pub(super) fn prune(root: &NodeRef) {
-    let prose = prose_below(root);
-    let total = prose.get(&root.id).copied().unwrap_or_default();
-    let limit = PROSE_CHARS_MAX.min((total as f32 * PROSE_SHARE_MAX) as usize);
+    let n_total = n_prose_chars(root);
+    let limit = PROSE_CHARS_MAX.min((n_total as f32 * PROSE_SHARE_MAX) as usize);
     let mut doomed: Vec<NodeId> = Vec::new();
+    let mut cleared: Vec<NodeId> = Vec::new();
     walk(root, |step| {
         let Step::Enter(node) = step else { return false };
-        let is_furniture = node
+        let verdict = node
             .query(|inner| match &inner.data {
-                NodeData::Element(element) => Some(is_furniture(element)),
+                NodeData::Element(element) => Some(verdict(element)),
                 _ => None,
             })
             .flatten();
-        match is_furniture {
+        match verdict {
             None => false,
-            Some(true) if prose.get(&node.id).copied().unwrap_or_default() <= limit => {
+            Some(Verdict::Plain) => true,
+            Some(Verdict::Furniture) if n_prose_chars(node) <= limit => {
                 doomed.push(node.id);
                 false
             }
-            Some(_) => true,
+            // Readers may write more than the author did.
+            Some(Verdict::Comments)
+                if n_prose_chars(node) + BESIDE_COMMENTS_CHARS_MIN <= n_total && !has_heading(node) =>
+            {
+                doomed.push(node.id);
+                false
+            }
+            Some(Verdict::Comments) => true,
+            Some(Verdict::Furniture) => {
+                cleared.push(node.id);
+                true
+            }
+            Some(Verdict::Suspect) => {
+                if n_prose_chars(node) > limit {
+                    cleared.push(node.id);
+                }
+                true
+            }
         }
     });
     for id in doomed {
         root.tree.remove_from_parent(&id);
     }
+    for id in cleared {
+        root.tree.get_unchecked(&id).remove_attrs(&["class", "id", "style", "hidden", "aria-hidden", "role"]);
+    }
 }
 
-/// Characters of paragraph text outside links below each element.
-fn prose_below(root: &NodeRef) -> HashMap<NodeId, usize> {
-    let mut below: HashMap<NodeId, usize> = HashMap::new();
-    let mut open: Vec<(NodeId, usize)> = vec![(root.id, 0)];
-    let mut n_links = 0_usize;
-    let mut n_paragraphs = 0_usize;
-    walk(root, |step| match step {
-        Step::Enter(node) => node
-            .query(|inner| match &inner.data {
-                NodeData::Element(element) => {
-                    let name: &str = &element.name.local;
-                    if matches!(name, "script" | "style" | "noscript" | "svg" | "template") {
-                        open.push((node.id, 0));
-                        return false;
-                    }
-                    n_links += usize::from(name == "a");
-                    n_paragraphs += usize::from(is_paragraph(name));
-                    open.push((node.id, 0));
-                    true
-                }
-                NodeData::Text { contents } => {
-                    if n_links == 0
-                        && n_paragraphs > 0
-                        && let Some((_, n_chars)) = open.last_mut()
-                    {
-                        *n_chars += contents.trim().chars().count();
-                    }
-                    false
-                }
-                _ => false,
-            })
-            .unwrap_or(false),
-        Step::Leave(node) => {
-            if node.is_element()
-                && let Some((id, n_chars)) = open.pop()
-            {
-                let name = super::markup::name_of(node);
-                n_links -= usize::from(name == "a");
-                n_paragraphs -= usize::from(is_paragraph(&name));
-                below.insert(id, n_chars);
-                if let Some((_, parent)) = open.last_mut() {
-                    *parent += n_chars;
-                }
-            }
-            false
-        }
-    });
-    if let Some((id, n_chars)) = open.pop() {
-        below.insert(id, n_chars);
+/// Words that utility classes share with furniture: `overflow-hidden`, `scroll-mt-2`, `media-body`, `com-content`.
+#[rustfmt::skip]
+const SUSPECT: [&str; 22] = [
+    "hid", "comment", "footer", "header", "banner", "widget", "media", "meta", "scroll", "contact", "extra", "community",
+    "com-", "masthead", "shopping", "replies", "rss", "remark", "popup", "legends", "supplemental", "-ad-",
+];
+
+enum Verdict {
+    Plain,
+    /// Calls itself furniture.
+    Furniture,
+    /// Calls itself what readers wrote.
+    Comments,
+    /// Has a word in its names, or a style, for which an engine would drop it unseen.
+    Suspect,
+}
+
+fn verdict(element: &Element) -> Verdict {
+    if is_comments(element) {
+        return Verdict::Comments;
     }
-    below
+    if is_furniture(element) {
+        return Verdict::Furniture;
+    }
+    for attr in &element.attrs {
+        let value: &str = &attr.value;
+        let is_suspect = match &*attr.name.local {
+            "class" | "id" => {
+                let lower = value.to_ascii_lowercase();
+                SUSPECT.iter().any(|word| lower.contains(word))
+            }
+            "style" => value.contains("none") || value.contains("visibility") || value.contains("opacity"),
+            "hidden" => true,
+            _ => false,
+        };
+        if is_suspect {
+            return Verdict::Suspect;
+        }
+    }
+    Verdict::Plain
+}
+
+/// Characters of paragraph text outside links below `root`.
+pub(super) fn n_prose_chars(root: &NodeRef) -> usize {
+    let (mut n_chars, mut n_links, mut n_paragraphs) = (0_usize, 0_usize, 0_usize);
+    walk(root, |step| {
+        let (node, is_enter) = match step {
+            Step::Enter(node) => (node, true),
+            Step::Leave(node) => (node, false),
+        };
+        node.query(|inner| match &inner.data {
+            NodeData::Element(element) => {
+                let name: &str = &element.name.local;
+                if matches!(name, "script" | "style" | "noscript" | "svg" | "template") {
+                    return false;
+                }
+                let count = if name == "a" {
+                    &mut n_links
+                } else if is_paragraph(name) {
+                    &mut n_paragraphs
+                } else {
+                    return true;
+                };
+                *count = if is_enter { *count + 1 } else { count.saturating_sub(1) };
+                true
+            }
+            NodeData::Text { contents } => {
+                if is_enter && n_links == 0 && n_paragraphs > 0 {
+                    n_chars += contents.trim().chars().count();
+                }
+                false
+            }
+            _ => false,
+        })
+        .unwrap_or(false)
+    });
+    n_chars
 }
 
 fn is_paragraph(name: &str) -> bool {
@@ -104,21 +151,56 @@ fn is_furniture(element: &Element) -> bool {
         "nav" | "figcaption" | "button" | "form" | "dialog" | "menu" => return true,
         _ => {}
     }
-    if element.attr("aria-hidden").is_some_and(|value| &*value == "true")
-        || element.attr("hidden").is_some()
-        || element.attr("role").is_some_and(|role| {
-            matches!(
-                &*role,
+    for attr in &element.attrs {
+        let value: &str = &attr.value;
+        let is_furniture = match &*attr.name.local {
+            "class" | "id" | "data-testid" | "data-component" => value.split_ascii_whitespace().any(names_furniture),
+            "aria-hidden" => value == "true",
+            "hidden" => true,
+            "role" => matches!(
+                value,
                 "navigation" | "complementary" | "search" | "banner" | "contentinfo" | "dialog" | "alertdialog"
-            )
-        })
-    {
-        return true;
+            ),
+            _ => false,
+        };
+        if is_furniture {
+            return true;
+        }
     }
-    ["class", "id", "data-testid", "data-component"]
-        .iter()
-        .filter_map(|key| element.attr(key))
-        .any(|value| value.split_ascii_whitespace().any(names_furniture))
+    false
+}
+
+fn is_comments(element: &Element) -> bool {
+    let name: &str = &element.name.local;
+    if !matches!(name, "div" | "section" | "ol" | "ul" | "aside") {
+        return false;
+    }
+    let names = [element.attr("id"), element.attr("class")];
+    names.iter().flatten().flat_map(|value| value.split_ascii_whitespace()).any(|class| {
+        matches!(
+            class.to_ascii_lowercase().as_str(),
+            "comments"
+                | "commentlist"
+                | "comment-list"
+                | "comments-area"
+                | "comments-section"
+                | "disqus_thread"
+                | "respond"
+                | "comments-container"
+                | "comment-section"
+                | "comments-wrapper"
+                | "comments-list"
+                | "article-comments"
+                | "post-comments"
+                | "user-comments"
+                | "comments__list"
+                | "comment-thread"
+        )
+    })
+}
+
+fn has_heading(root: &NodeRef) -> bool {
+    root.descendants_it().any(|node| node.has_name("h1"))
 }
 
 /// Looks at the words of one class name: `article__related-links`, `shareBar`, `photo_credit`.

@@ -6,7 +6,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use super::{
     Hints, PageTime,
     dates::{self, Order, Stamp},
-    head::{Head, Place},
+    head::{Head, Mark, Place},
 };
 
 /// Meta tags that give the time of publication, by falling trust.
@@ -16,10 +16,15 @@ const PUBLISHED: &[&str] = &[
     "article.published", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "publishdate",
     "publish_date", "publish-date", "published_time", "pubdate", "pub_date", "publicationdate", "publication_date",
     "dc.date.issued", "dcterms.issued", "dc.date.published", "article:published", "article_date_original",
-    "originalpublicationdate", "published_at", "published", "citation_publication_date", "citation_date", "dc.date",
-    "dcterms.date", "dcterms.created", "dc.date.created", "article.created", "article:created", "bt:pubdate", "ptime",
-    "rnews:datepublished", "date", "displaydate", "dat", "release_date", "created", "datecreated", "og:pubdate",
-    "weibo:article:create_at", "apub:time", "timestamp", "article:post_date", "analyticsattributes.articledate",
+    "originalpublicationdate", "published_at", "published", "citation_publication_date", "bt:pubdate", "ptime",
+    "rnews:datepublished", "og:pubdate", "weibo:article:create_at", "apub:time", "article:post_date",
+    "analyticsattributes.articledate",
+];
+/// Meta tags that some use for the publication and some for anything else: what readers see comes first.
+#[rustfmt::skip]
+const DATED: &[&str] = &[
+    "citation_date", "dc.date", "dcterms.date", "dcterms.created", "dc.date.created", "article.created",
+    "article:created", "date", "displaydate", "dat", "release_date", "created", "datecreated", "timestamp",
 ];
 #[rustfmt::skip]
 const MODIFIED: &[&str] = &[
@@ -38,6 +43,8 @@ pub(super) struct Sourced {
 struct Candidate {
     stamp: Stamp,
     origin: String,
+    /// The page says what this date is, or it stands where only that date stands.
+    is_marked: bool,
 }
 
 /// When the page was published.
@@ -47,15 +54,22 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
     let url_day = address(head, url).and_then(|url| dates::path_day(url.path()));
     let seen = reading.seen();
     if let Some(first) = structured.first() {
-        let witnesses = url_day.iter().chain(seen.as_ref().map(|seen| &seen.stamp.day));
-        let day = local_day(&first.stamp, witnesses, reading.zone.as_ref());
+        // Sources that disagree: the one that readers or the address agree with.
+        let seen_day = seen.as_ref().filter(|seen| seen.is_marked).map(|seen| seen.stamp.day);
+        let agreed = [seen_day, url_day]
+            .into_iter()
+            .flatten()
+            .find_map(|day| structured.iter().find(|candidate| candidate.stamp.day == day));
+        let first = agreed.unwrap_or(first);
+        let day = local_day(&first.stamp, seen_day.iter().chain(&url_day), reading.zone.as_ref());
         return Some(attach(day, &structured, reading.zone.as_ref()));
     }
     if let Some(day) = url_day {
         return Some(Sourced { time: PageTime::Day(day), origin: "url".to_owned() });
     }
-    if let Some(seen) = seen {
-        return Some(Sourced { time: time_of(seen.stamp), origin: seen.origin });
+    let found = seen.filter(|seen| seen.is_marked).or_else(|| reading.dated()).or_else(|| reading.seen());
+    if let Some(found) = found {
+        return Some(Sourced { time: time_of(found.stamp), origin: found.origin });
     }
     if let Some(published) = hints.feed_published {
         let zone = reading.zone.clone().unwrap_or(TimeZone::UTC);
@@ -141,7 +155,7 @@ impl<'a> Reading<'a> {
 
     fn candidate(&self, value: &str, origin: impl Into<String>) -> Option<Candidate> {
         let stamp = dates::stamp(value, self.zone.as_ref(), self.order)?;
-        Some(Candidate { stamp, origin: origin.into() })
+        Some(Candidate { stamp, origin: origin.into(), is_marked: true })
     }
 
     /// What machines are told about the publication, by falling trust.
@@ -161,7 +175,7 @@ impl<'a> Reading<'a> {
         for (property, value) in &self.head.properties {
             if property
                 .split(' ')
-                .any(|name| matches!(name, "datepublished" | "datecreated" | "dc:date" | "dc:created"))
+                .any(|name| matches!(name, "datepublished" | "datecreated" | "created" | "published_time"))
             {
                 found.extend(self.candidate(value, format!("itemprop {property}")));
             }
@@ -178,27 +192,48 @@ impl<'a> Reading<'a> {
         found
     }
 
+    /// The general-purpose date tags.
+    fn dated(&self) -> Option<Candidate> {
+        DATED.iter().find_map(|name| {
+            let (_, value) = self.head.metas.iter().find(|(key, value)| key == name && !value.is_empty())?;
+            self.candidate(value, format!("meta {name}"))
+        })
+    }
+
     /// What readers see near the headline.
     fn seen(&self) -> Option<Candidate> {
-        for place in [Place::AfterHeading, Place::BeforeHeading] {
+        let places = [Place::AfterHeading, Place::BeforeHeading];
+        for (place, mark) in places.map(|place| (place, Mark::Published)) {
+            if let Some(found) = self.seen_text(place, mark) {
+                return Some(found);
+            }
+        }
+        for place in places {
             let times = self.head.times.iter().filter(|time| time.place == place && !time.is_modified);
             for time in times {
-                let value = if time.value.is_empty() { &time.text } else { &time.value };
-                if let Some(found) = self.candidate(value, "time").or_else(|| self.candidate(&time.text, "time text")) {
+                let found = self.candidate(&time.value, "time").or_else(|| self.candidate(&time.text, "time text"));
+                if found.is_some() {
+                    return found;
+                }
+            }
+            for mark in [Mark::Date, Mark::None] {
+                if let Some(found) = self.seen_text(place, mark) {
                     return Some(found);
                 }
             }
-            for is_marked in [true, false] {
-                let texts = self.head.dated.iter().filter(|text| text.place == place && text.is_marked == is_marked);
-                for text in texts {
-                    if !is_marked && text.text.chars().count() > 70 {
-                        continue;
-                    }
-                    if let Some(day) = dates::day(&text.text, self.order) {
-                        let stamp = Stamp { day, instant: None, is_utc: false };
-                        return Some(Candidate { stamp, origin: "visible date".to_owned() });
-                    }
-                }
+        }
+        None
+    }
+
+    fn seen_text(&self, place: Place, mark: Mark) -> Option<Candidate> {
+        let texts = self.head.dated.iter().filter(|text| text.place == place && text.mark == mark);
+        for text in texts {
+            if mark == Mark::None && text.text.chars().count() > 70 {
+                continue;
+            }
+            if let Some(day) = dates::day(&text.text, self.order) {
+                let stamp = Stamp { day, instant: None, is_utc: false };
+                return Some(Candidate { stamp, origin: "visible date".to_owned(), is_marked: mark != Mark::None });
             }
         }
         None
@@ -230,11 +265,18 @@ impl<'a> Reading<'a> {
 
     /// The last resort: a date in a long line or in a corner of the page.
     fn unplaced(&self) -> Option<Candidate> {
+        let times =
+            self.head.times.iter().find_map(|time| {
+                self.candidate(&time.value, "time").or_else(|| self.candidate(&time.text, "time text"))
+            });
         let texts = self.head.dated.iter().filter(|text| text.place != Place::Elsewhere);
-        let elsewhere = self.head.dated.iter().filter(|text| text.place == Place::Elsewhere && text.is_marked);
-        texts.chain(elsewhere).find_map(|text| {
-            let day = dates::day(&text.text, self.order)?;
-            Some(Candidate { stamp: Stamp { day, instant: None, is_utc: false }, origin: "text".to_owned() })
+        let elsewhere = self.head.dated.iter().filter(|text| text.place == Place::Elsewhere && text.mark >= Mark::Date);
+        times.or_else(|| {
+            texts.chain(elsewhere).find_map(|text| {
+                let day = dates::day(&text.text, self.order)?;
+                let stamp = Stamp { day, instant: None, is_utc: false };
+                Some(Candidate { stamp, origin: "text".to_owned(), is_marked: false })
+            })
         })
     }
 }
