@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::open::Slot;
 use super::sides::Sides;
-use super::{Config, OpenEvents, days};
+use super::{Config, Event, OpenEvents, days};
 use crate::tag::{Kind, Mention};
 
 /// What assignment needs to know of the article.
@@ -92,11 +92,10 @@ fn compare<'a>(
     let day = days::fit(mention, reported.at, event, window)?;
     let shared_topics = shared_topics(&mention.topics, &event.topics);
     let is_same_day = days::is_same_day(mention.date.as_ref(), event.date.as_ref());
-    if mention.kind.0 == Kind::NEGOTIATION {
-        let is_other_place = matches!((&mention.place, &event.place), (Some(one), Some(two)) if one != two);
-        if shared_topics == Some(0.0) || (is_other_place && !is_same_day) {
-            return None;
-        }
+    let is_other_place = matches!((&mention.place, &event.place), (Some(one), Some(two)) if one != two);
+    let is_other_subject = shared_topics == Some(0.0) || (is_other_place && !is_same_day);
+    if mention.kind.0 == Kind::NEGOTIATION && is_other_subject {
+        return None;
     }
     let is_own = event.reports.iter().any(|report| report.article_id == reported.article_id);
     let mut score = 0.5 * agreement.score + 0.4 * day.score + 0.1 * shared_topics.unwrap_or(0.5);
@@ -107,6 +106,25 @@ fn compare<'a>(
         reasons.push("earlier revision of the same article".to_owned());
     }
     Some(Match { slot, score, reasons })
+}
+
+/// Finds another open event that names the same sides on the same explicit day: reports that came before it was known
+/// who sits in which seat.
+pub(super) fn twin<'a>(event: &Event, open: &'a OpenEvents) -> Option<&'a Event> {
+    let sides = Sides::new(&event.participants, &event.parties);
+    for slot in open.candidates(&event.kind, &sides) {
+        let other = &slot.event;
+        let is_itself = other.event_id == event.event_id;
+        if is_itself || other.closed.is_some() || !days::is_same_day(event.date.as_ref(), other.date.as_ref()) {
+            continue;
+        }
+        let is_other_subject =
+            event.kind.0 == Kind::NEGOTIATION && shared_topics(&event.topics, &other.topics) == Some(0.0);
+        if !is_other_subject && sides.agree(&slot.sides, &event.kind).is_some() {
+            return Some(other);
+        }
+    }
+    None
 }
 
 /// Returns the share of common topics, `None` when one side names none.

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use super::apply::{Cause, add_mention, admit, revise};
+use super::assign::twin;
 use super::consolidate::consolidate;
 use super::sides::Sides;
 use super::{
-    ArticleReport, Assignment, Change, Closed, Config, Event, OpenEvents, Relation, Reported, assign, days,
-    independence, mint,
+    ArticleReport, Assignment, Change, Closed, Config, Event, OpenEvents, Relation, Reported, assign, independence,
+    mint,
 };
 use crate::article::Article;
 use crate::tag::Mention;
@@ -157,13 +158,13 @@ impl Touched<'_> {
         }
     }
 
-    /// Merges each touched event into an older one, or a younger one into it, when both now name the same persons and day.
+    /// Merges each touched event into an older one, or a younger one into it, when both now name the same sides and day.
     fn merge(&mut self) {
         for event_id in self.befores.iter().map(|(event_id, _)| event_id.clone()).collect::<Vec<_>>() {
             let Some(event) = self.open.get(&event_id).filter(|event| event.closed.is_none()).cloned() else {
                 continue;
             };
-            let Some(twin) = twin(&event, self.open) else {
+            let Some(twin) = twin(&event, self.open).cloned() else {
                 continue;
             };
             let is_older = (event.first_seen, &event.event_id) < (twin.first_seen, &twin.event_id);
@@ -254,16 +255,4 @@ fn predecessor(event: &Event, open: &OpenEvents) -> Option<Relation> {
         }
     }
     latest.map(|other| Relation::new(&other.event_id, Relation::FOLLOWS_FROM))
-}
-
-fn twin(event: &Event, open: &OpenEvents) -> Option<Event> {
-    let sides = Sides::new(&event.participants, &event.parties);
-    let slot = open.candidates(&event.kind, &sides).find(|slot| {
-        let other = &slot.event;
-        other.event_id != event.event_id
-            && other.closed.is_none()
-            && sides.is_same_persons(&slot.sides)
-            && days::is_same_day(event.date.as_ref(), other.date.as_ref())
-    });
-    slot.map(|slot| slot.event.clone())
 }

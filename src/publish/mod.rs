@@ -4,6 +4,7 @@ pub mod kafka;
 mod line;
 pub mod message;
 pub mod ndjson;
+pub mod schema;
 mod sink;
 pub mod stdout;
 

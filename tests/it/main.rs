@@ -10,6 +10,7 @@ mod layering;
 mod pipeline;
 mod publish;
 mod roster;
+mod samples;
 mod store;
 mod support;
 mod tag;

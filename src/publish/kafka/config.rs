@@ -161,10 +161,10 @@ impl Config {
         let is_sasl = matches!(self.protocol, Protocol::SaslPlaintext | Protocol::SaslSsl);
         match (&self.sasl, is_sasl) {
             (None, true) => {
-                report("sasl", "missing: the protocol asks for mechanism, username and password".to_owned())
+                report("sasl", "missing: the protocol asks for mechanism, username and password".to_owned());
             }
             (Some(_), false) => {
-                report("sasl", "has no effect unless `protocol` is sasl_ssl or sasl_plaintext".to_owned())
+                report("sasl", "has no effect unless `protocol` is sasl_ssl or sasl_plaintext".to_owned());
             }
             _ => {}
         }
@@ -175,22 +175,12 @@ impl Config {
             report("tls", "`certificate_file` and `key_file` come together".to_owned());
         }
         for (name, value) in &self.properties {
-            if let Some(message) = refusal(name, value).or_else(|| self.unknown(name, value)) {
+            if let Some(message) = refusal(name, value).or_else(|| unknown(name, value)) {
                 report(&format!("properties.{name}"), message);
             }
         }
         problems.extend(self.topics.problems());
         problems
-    }
-
-    /// Asks librdkafka whether it knows the property and takes the value.
-    fn unknown(&self, name: &str, value: &str) -> Option<String> {
-        let mut client = ClientConfig::new();
-        client.set(name, value);
-        client.create_native_config().err().map(|err| match err {
-            rdkafka::error::KafkaError::ClientConfig(_, reason, ..) => reason,
-            err => err.to_string(),
-        })
     }
 
     /// Returns the configuration of any client of this cluster.
@@ -287,7 +277,7 @@ fn refusal(name: &str, value: &str) -> Option<String> {
     }
     if name.contains("password")
         || name.contains("secret")
-        || name.ends_with(".pem")
+        || name.rsplit('.').next() == Some("pem")
         || name == "sasl.oauthbearer.config"
     {
         return Some(
@@ -306,6 +296,16 @@ fn refusal(name: &str, value: &str) -> Option<String> {
         _ => true,
     };
     (!is_safe).then(|| format!("`{value}` would lose, repeat or reorder records"))
+}
+
+/// Asks librdkafka whether it knows the property and takes the value.
+fn unknown(name: &str, value: &str) -> Option<String> {
+    let mut client = ClientConfig::new();
+    client.set(name, value);
+    client.create_native_config().err().map(|err| match err {
+        rdkafka::error::KafkaError::ClientConfig(_, reason, ..) => reason,
+        err => err.to_string(),
+    })
 }
 
 fn is_address(address: &str) -> bool {

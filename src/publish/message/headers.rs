@@ -41,8 +41,11 @@ pub(super) fn cloud_event(attributes: &Attributes<'_>, envelope: &Envelope) -> V
 /// nobody sampled it yet.
 fn traceparent(id: &str) -> String {
     let digest = Sha256::digest(id.as_bytes());
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    format!("00-{}-{}-00", hex(&digest[..16]), hex(&digest[16..24]))
+    let mut trace_id = [0; 16];
+    trace_id.copy_from_slice(&digest[..16]);
+    let mut span_id = [0; 8];
+    span_id.copy_from_slice(&digest[16..24]);
+    format!("00-{:032x}-{:016x}-00", u128::from_be_bytes(trace_id), u64::from_be_bytes(span_id))
 }
 
 #[cfg(test)]

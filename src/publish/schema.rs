@@ -1,0 +1,155 @@
+//! Owns the published schemas: JSON Schema (draft-07) of the records, made from their Rust types, and the AsyncAPI
+//! document that says which topic carries which.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use super::message::{ArticleRecord, EventRecord, SCHEMA_VERSION, articles_topic, dlq_topic, events_topic};
+
+/// Returns the JSON Schema of the event record.
+#[must_use]
+pub fn event() -> Value {
+    schema::<EventRecord>("event", "Event record of hotline")
+}
+
+/// Returns the JSON Schema of the article record.
+#[must_use]
+pub fn article() -> Value {
+    schema::<ArticleRecord>("article", "Article record of hotline")
+}
+
+/// Returns the AsyncAPI 3 document of all topics.
+#[must_use]
+pub fn asyncapi(topic_prefix: &str) -> Value {
+    let mut schemas = Map::new();
+    for (name, schema) in [("EventRecord", event()), ("ArticleRecord", article())] {
+        hoist(name, schema, &mut schemas);
+    }
+    schemas.insert("EventHeaders".to_owned(), headers(&["hotline_kind", "hotline_status"]));
+    schemas.insert("ArticleHeaders".to_owned(), headers(&[]));
+    schemas.insert("DeadLetterHeaders".to_owned(), dead_letter_headers());
+    let key = |what: &str| json!({ "kafka": { "key": { "type": "string", "description": what } } });
+    json!({
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "hotline",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "News articles coded as events: one event id per real-world event, its full state at each revision.",
+            "license": { "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0" },
+        },
+        "defaultContentType": "application/json",
+        "channels": {
+            "events": channel(&events_topic(topic_prefix), "event", "Event revisions, in order within one event."),
+            "articles": channel(&articles_topic(topic_prefix), "article", "Article revisions, in order within one article."),
+            "deadLetters": channel(&dlq_topic(topic_prefix), "deadLetter", "What could not go on, with the reason."),
+        },
+        "operations": {
+            "publishEvents": operation("events"),
+            "publishArticles": operation("articles"),
+            "publishDeadLetters": operation("deadLetters"),
+        },
+        "components": {
+            "messages": {
+                "event": message("EventHeaders", Some("EventRecord"), &key("event_id")),
+                "article": message("ArticleHeaders", Some("ArticleRecord"), &key("article_id")),
+                "deadLetter": message("DeadLetterHeaders", None, &key("key of the original")),
+            },
+            "schemas": schemas,
+        },
+    })
+}
+
+fn schema<T: JsonSchema>(name: &str, title: &str) -> Value {
+    let schema = SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<T>();
+    let mut value = schema.to_value();
+    if let Some(object) = value.as_object_mut() {
+        object.insert("$id".to_owned(), json!(format!("urn:hotline:schema:{name}:v{SCHEMA_VERSION}")));
+        object.insert("title".to_owned(), json!(title));
+    }
+    value
+}
+
+/// Moves a schema and its definitions to where the document's own references find them.
+fn hoist(name: &str, mut schema: Value, into: &mut Map<String, Value>) {
+    rewrite_references(&mut schema);
+    if let Some(object) = schema.as_object_mut() {
+        object.shift_remove("$schema");
+        object.shift_remove("$id");
+        if let Some(Value::Object(definitions)) = object.shift_remove("definitions") {
+            into.extend(definitions);
+        }
+    }
+    into.insert(name.to_owned(), schema);
+}
+
+fn rewrite_references(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                match value {
+                    Value::String(target) if key == "$ref" => {
+                        *target = target.replace("#/definitions/", "#/components/schemas/");
+                    }
+                    value => rewrite_references(value),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(rewrite_references),
+        _ => {}
+    }
+}
+
+fn channel(topic: &str, message: &str, description: &str) -> Value {
+    let reference = json!({ "$ref": format!("#/components/messages/{message}") });
+    json!({ "address": topic, "description": description, "messages": { message: reference } })
+}
+
+fn operation(channel: &str) -> Value {
+    json!({ "action": "send", "channel": { "$ref": format!("#/channels/{channel}") } })
+}
+
+fn message(headers: &str, payload: Option<&str>, bindings: &Value) -> Value {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let mut message = json!({ "headers": reference(headers), "bindings": bindings });
+    match payload {
+        Some(payload) => message["payload"] = reference(payload),
+        None => message["contentType"] = json!("application/octet-stream"),
+    }
+    message
+}
+
+fn headers(more: &[&str]) -> Value {
+    let cloud_events = [
+        "ce_specversion",
+        "ce_id",
+        "ce_source",
+        "ce_type",
+        "ce_time",
+        "ce_subject",
+        "ce_dataschema",
+        "content-type",
+        "traceparent",
+    ];
+    let required: Vec<&str> = cloud_events.iter().chain(more).copied().collect();
+    header_object(&required, &["hotline_replay"])
+}
+
+fn dead_letter_headers() -> Value {
+    let required = [
+        "hotline_error_stage",
+        "hotline_error_code",
+        "hotline_error_message",
+        "hotline_feed",
+        "hotline_url",
+        "hotline_attempts",
+        "hotline_error_time",
+    ];
+    header_object(&required, &["hotline_error_truncated_from_bytes"])
+}
+
+fn header_object(required: &[&str], optional: &[&str]) -> Value {
+    let names = required.iter().chain(optional);
+    let properties: Map<String, Value> = names.map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
+    json!({ "type": "object", "required": required, "properties": properties })
+}
