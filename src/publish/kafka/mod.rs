@@ -34,8 +34,9 @@ pub struct Kafka {
     config: Config,
     topic_prefix: String,
     value_bytes_max: usize,
-    client_config: ClientConfig,
     producer: ThreadedProducer<Context>,
+    /// The cluster refused the producer, or it had a fatal error: the next batch has a new one.
+    is_spent: bool,
     are_topics_ensured: bool,
     /// Acknowledged records of the last batch that was not settled, by `seq`.
     settled: HashMap<u64, Outcome>,
@@ -65,14 +66,13 @@ impl Kafka {
     /// # Errors
     /// [`ConfigError`] when the configuration is not one librdkafka takes, or a secret cannot be read.
     pub fn open(config: &Config, publish: &super::Config) -> Result<Self, ConfigError> {
-        let client_config = config.producer_config()?;
-        let producer = new_producer(&client_config)?;
+        let producer = new_producer(&config.producer_config()?)?;
         Ok(Self {
             config: config.clone(),
             topic_prefix: publish.topic_prefix.clone(),
             value_bytes_max: publish.value_bytes_max,
-            client_config,
             producer,
+            is_spent: false,
             are_topics_ensured: config.topics.ensure == Ensure::Skip,
             settled: HashMap::new(),
         })
@@ -215,22 +215,33 @@ impl Kafka {
         Err(self.fail(&worst))
     }
 
-    /// A fatal error ends an idempotent producer, not the delivery: the next batch has a new one.
+    /// A refusal or a fatal error ends an idempotent producer, not the delivery.
     fn fail(&mut self, failure: &Failure) -> PublishError {
         let fatal = self.producer.client().fatal_error();
         let Some((code, reason)) = fatal else {
+            self.is_spent = failure.column >= Column::Held;
             return self.error(failure.column, &failure.reason);
         };
         if matches!(code, RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced) {
             return self.error(Column::Fatal, &reason);
         }
-        match new_producer(&self.client_config) {
-            Ok(producer) => {
-                self.producer = producer;
-                self.error(Column::Retriable, &format!("producer renewed after: {reason}"))
-            }
-            Err(err) => self.error(Column::Fatal, &format!("{reason}; no new producer: {err}")),
+        self.is_spent = true;
+        self.error(Column::Retriable, &format!("producer renewed after: {reason}"))
+    }
+
+    /// Replaces a spent producer: a new one asks for the topics anew, and reads secrets that may have been rotated.
+    async fn renew(&mut self) -> Result<(), PublishError> {
+        if !self.is_spent {
+            return Ok(());
         }
+        let config = self.config.producer_config();
+        let renewed = config.and_then(|config| new_producer(&config));
+        let producer = renewed.map_err(|err| self.error(Column::Held, &err.to_string()))?;
+        let spent = std::mem::replace(&mut self.producer, producer);
+        self.is_spent = false;
+        // Closing waits for the client's threads.
+        let closed = tokio::task::spawn_blocking(move || drop(spent)).await;
+        closed.map_err(|err| self.error(Column::Retriable, &err.to_string()))
     }
 
     fn error(&self, column: Column, reason: &str) -> PublishError {
@@ -246,6 +257,7 @@ impl Kafka {
 
 impl Publish for Kafka {
     async fn publish(&mut self, records: &[Record]) -> Result<Vec<Outcome>, PublishError> {
+        self.renew().await?;
         self.ensure_topics().await?;
         let known = std::mem::take(&mut self.settled);
         let mut settled: Vec<Option<Settled>> =

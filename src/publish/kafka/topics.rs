@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigResource, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::Producer;
 use serde::Deserialize;
 
 use super::context::Context;
@@ -11,6 +13,9 @@ use super::{Config, ConfigError, Problem};
 use crate::publish::message::{articles_topic, dlq_topic, events_topic};
 
 const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
+const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
+/// A broker that says nothing is asked this often; one that refuses, twice.
+const METADATA_TRIES: u32 = 10;
 /// Bytes a record needs besides its value: key, headers, the batch around it.
 const RECORD_OVERHEAD_BYTES: u64 = 4_096;
 
@@ -102,11 +107,11 @@ pub(super) async fn ensure(
     mode: Ensure,
 ) -> Result<Vec<String>, EnsureError> {
     let brokers = config.brokers.clone().unwrap_or_default();
-    let admin: AdminClient<Context> = config
-        .client_config()?
+    let client_config = config.client_config()?;
+    let existing = existing_topics(client_config.clone(), &brokers).await?;
+    let admin: AdminClient<Context> = client_config
         .create_with_context(Context::default())
         .map_err(|err| ConfigError::Refused { reason: err.to_string() })?;
-    let (admin, existing) = existing_topics(admin, &brokers).await?;
     let wanted = [events_topic(topic_prefix), articles_topic(topic_prefix), dlq_topic(topic_prefix)];
     let mut notes = vec![format!("{brokers} answers")];
     for topic in &wanted {
@@ -139,27 +144,31 @@ pub(super) async fn ensure(
     Ok(notes)
 }
 
-/// Asks for all topics: asking for one by name may create it.
-async fn existing_topics(
-    admin: AdminClient<Context>,
-    brokers: &str,
-) -> Result<(AdminClient<Context>, Vec<(String, usize)>), EnsureError> {
-    let fetched = tokio::task::spawn_blocking(move || {
-        let topics = admin.inner().fetch_metadata(None, ADMIN_TIMEOUT).map(|metadata| {
-            metadata
-                .topics()
-                .iter()
-                .map(|topic| (topic.name().to_owned(), topic.partitions().len()))
-                .collect::<Vec<_>>()
-        });
-        (admin, topics)
-    });
+/// Asks for all topics: asking for one by name may create it. A producer asks, not the admin client: its thread hears
+/// the client's own errors, which say more than "transport failure".
+async fn existing_topics(client_config: ClientConfig, brokers: &str) -> Result<Vec<(String, usize)>, EnsureError> {
     let unreachable = |reason: String| EnsureError::Unreachable { brokers: brokers.to_owned(), reason };
-    let (admin, topics) = fetched.await.map_err(|err| unreachable(err.to_string()))?;
-    // The client's own last error says more than "transport failure": connection refused, wrong password, …
-    let topics =
-        topics.map_err(|err| unreachable(admin.inner().context().last_error().unwrap_or_else(|| err.to_string())))?;
-    Ok((admin, topics))
+    let fetched = tokio::task::spawn_blocking(move || {
+        let producer = super::new_producer(&client_config)?;
+        let mut n_tries = 0;
+        loop {
+            n_tries += 1;
+            let err = match producer.client().fetch_metadata(None, METADATA_TIMEOUT) {
+                Ok(metadata) => {
+                    let topics = metadata.topics().iter();
+                    let counted = topics.map(|topic| (topic.name().to_owned(), topic.partitions().len()));
+                    return Ok(Ok(counted.collect::<Vec<_>>()));
+                }
+                Err(err) => err,
+            };
+            let reason = producer.context().last_error();
+            if n_tries == METADATA_TRIES || (n_tries > 1 && reason.is_some()) {
+                return Ok(Err(reason.unwrap_or_else(|| err.to_string())));
+            }
+        }
+    });
+    let fetched: Result<_, ConfigError> = fetched.await.map_err(|err| unreachable(err.to_string()))?;
+    fetched?.map_err(unreachable)
 }
 
 async fn create(

@@ -145,9 +145,9 @@ impl ArticleRecord {
         let mut value = to_json(&self);
         while value.len() > bytes_max && !self.text.is_empty() {
             self.text_truncated = true;
-            // A char may take up to six bytes as JSON, so one cut can be more than needed and never less than progress.
+            // A byte of text takes one to six of JSON, so cutting half the excess makes progress and never too much of it.
             let excess = value.len() - bytes_max;
-            let kept = self.text.len().saturating_sub(excess.max(64));
+            let kept = self.text.len().saturating_sub((excess / 2).max(32));
             self.text.truncate(self.text.floor_char_boundary(kept));
             value = to_json(&self);
         }
