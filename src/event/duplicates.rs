@@ -273,7 +273,7 @@ mod tests {
 
     /// Words that never repeat in the same order.
     fn words(seed: u64, n_words: usize) -> String {
-        (0..n_words as u64).map(|n| format!("w{} ", mix(seed << 32 | n) % 5_000)).collect()
+        (0..n_words as u64).map(|n| format!("w{}", mix(seed << 32 | n) % 5_000)).collect::<Vec<_>>().join(" ")
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Facts about event.
 
+#![expect(clippy::expect_used, reason = "a test stops where its ground gives way")]
+
 use hotline::article::Article;
 use hotline::event::{
     Assignment, ChangeKind, Config, Duplicates, Event, EventChange, OpenEvents, Report, Reported, assign, resolve,
@@ -253,7 +255,7 @@ fn event_that_its_only_article_takes_back_is_retracted_for_good() {
     assert_eq!(retracted.change.kind, ChangeKind::Retracted);
     assert_eq!(retracted.event.event_id, first.event.event_id);
     assert!(retracted.change.reason.contains("ALPHA"));
-    let again = desk.reads(&edit(&original, 3, at("2025-02-12T20:00:00Z")), &[mention.clone()]);
+    let again = desk.reads(&edit(&original, 3, at("2025-02-12T20:00:00Z")), std::slice::from_ref(&mention));
     assert_eq!(again, [], "the same article never opens it again");
     let other = desk.reads_one(&article("b1", "beta", "2025-02-12T21:00:00Z"), mention);
     assert_eq!(other.change.kind, ChangeKind::Created);
@@ -466,7 +468,7 @@ fn assignment_says_why() {
 
 #[test]
 fn copied_text_is_found_and_counts_once() {
-    let text: String = (0..400).map(|n| format!("word{} ", n * 7919 % 1009)).collect();
+    let text = (0..400).map(|n| format!("word{}", n * 7919 % 1009)).collect::<Vec<_>>().join(" ");
     let mut duplicates = Duplicates::default();
     let mut desk = Desk::default();
     for (id, outlet) in [("a1", "alpha"), ("b1", "beta")] {

@@ -1,5 +1,7 @@
 //! Articles and mentions to test with: a few words each, filled up to whole values.
 
+#![expect(clippy::expect_used, reason = "a test stops where its ground gives way")]
+
 use hotline::article::{Article, Times};
 use hotline::tag::{
     Claim, EventDate, Evidence, Field, Kind, Medium, Mention, Participant, Plover, Precision, Role, Salience, Status,
