@@ -132,6 +132,10 @@ fn tokens(text: &str) -> Vec<Token> {
                 chars.next();
             }
             match month(&word) {
+                // Arabic pages give a month by both its names: `نيسان / أبريل`.
+                Some(month) if tokens.ends_with(&[Token::Month(month), Token::Mark('/')]) => {
+                    tokens.pop();
+                }
                 Some(month) => tokens.push(Token::Month(month)),
                 // Small words inside a date: 12 de febrero de 2025, 3rd of March, 12 lutego 2025 r.
                 None if matches!(
@@ -173,7 +177,7 @@ fn day_at(tokens: &[Token], order: Order) -> Option<Date> {
         ] => date(*year, *month, *day),
         [
             Number { value: year, n_digits: 4 },
-            Mark(a @ ('-' | '/' | '.')),
+            Mark(a @ ('-' | '/' | '.' | '|')),
             Number { value: month, n_digits: 1..=2 },
             Mark(b),
             Number { value: day, n_digits: 1..=2 },
@@ -212,7 +216,7 @@ fn day_at(tokens: &[Token], order: Order) -> Option<Date> {
         }
         [
             Number { value: first, n_digits: 1..=2 },
-            Mark(a @ ('-' | '/' | '.')),
+            Mark(a @ ('-' | '/' | '.' | '|')),
             Number { value: second, n_digits: 1..=2 },
             Mark(b),
             Number { value: year, n_digits: n_digits @ (2 | 4) },
@@ -309,6 +313,8 @@ mod tests {
             "２０２５年２月１２日",
             "12.02.2025, 18:04",
             "2025/02/12",
+            "12 | 02 | 2025",
+            "12 شباط / فبراير 2025",
         ] {
             assert_eq!(day(text, Order::DayFirst), Some(civil(2025, 2, 12)), "{text}");
         }

@@ -210,11 +210,12 @@ impl Reading {
             return (Block::Plain, false);
         }
         self.properties(node, element);
-        (self.block(name, element), true)
+        (self.block(node, name, element), true)
     }
 
-    fn block(&mut self, name: &str, element: &Element) -> Block {
-        if matches!(name, "nav" | "footer" | "aside") {
+    fn block(&mut self, node: &NodeRef, name: &str, element: &Element) -> Block {
+        let is_meta = name == "aside" && element.attr("class").is_some_and(|class| class.contains("meta"));
+        if matches!(name, "nav" | "footer" | "aside" | "blockquote") && !is_meta {
             return Block::Elsewhere;
         }
         if matches!(name, "html" | "body" | "main" | "article") {
@@ -228,7 +229,9 @@ impl Reading {
             self.head.has_paywall_mark = true;
         }
         let is_teaser = class.contains("teaser") && !self.head.h1.is_empty();
-        if is_teaser || ELSEWHERE.iter().any(|word| class.contains(word)) {
+        let is_elsewhere = is_teaser || class.split_ascii_whitespace().any(is_elsewhere);
+        let is_elsewhere = is_elsewhere && !class.contains("publish");
+        if is_elsewhere && !node.descendants_it().any(|inner| inner.has_name("h1")) {
             Block::Elsewhere
         } else if class.contains("update") || class.contains("modif") || class.contains("changed") {
             Block::Date(Mark::Changed)
@@ -323,6 +326,12 @@ impl Reading {
         }
         self.label = Mark::None;
     }
+}
+
+/// Whether a class names what stands beside the article, not a layout that has such a thing.
+fn is_elsewhere(class: &str) -> bool {
+    let is_layout = ["has-", "no-", "with-", "one-", "two-", "layout", "page", "wrapper", "container"];
+    ELSEWHERE.iter().any(|word| class.contains(word)) && !is_layout.iter().any(|word| class.contains(word))
 }
 
 /// A change outweighs publication, either outweighs a mere date.

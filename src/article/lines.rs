@@ -10,6 +10,9 @@ use super::{
 const CREDIT_CHARS_MAX: usize = 220;
 const REFERENCE_CHARS_MAX: usize = 220;
 const DATE_CHARS_MAX: usize = 70;
+const STAMP_CHARS_MAX: usize = 120;
+/// A short line that opens the text or ends it in a colon is a label.
+const LABEL_CHARS_MAX: usize = 40;
 /// Share of the characters that must survive, or the text stays as it was.
 const SURVIVING_SHARE_MIN: f32 = 0.6;
 /// Share of the text that a tail may hold to be cut.
@@ -21,11 +24,14 @@ pub(super) fn filter(lines: Vec<String>, title: Option<&str>) -> Vec<String> {
     let cut = cut_tail(&lines);
     let mut kept: Vec<String> = Vec::with_capacity(cut.len());
     for (index, line) in cut.iter().enumerate() {
-        let is_title = index < 4 && title.is_some_and(|title| title::is_same(title, line));
+        let is_title = index < 4 && title.is_some_and(|title| title::is_headline(line, title));
         let is_repeated = kept.last() == Some(line);
-        if !is_title && !is_repeated && !is_furniture(line) {
+        if !is_title && !is_repeated && !is_furniture(line) && !(kept.is_empty() && is_kicker(line)) {
             kept.push(line.clone());
         }
+    }
+    while kept.last().is_some_and(|line| line.ends_with(':') && line.chars().count() < LABEL_CHARS_MAX) {
+        kept.pop();
     }
     if n_chars(&kept) as f32 >= n_before as f32 * SURVIVING_SHARE_MIN { kept } else { lines }
 }
@@ -47,6 +53,14 @@ fn cut_tail(lines: &[String]) -> &[String] {
         }
     }
     lines
+}
+
+/// A section's name, a place or a counter over the first paragraph.
+fn is_kicker(line: &str) -> bool {
+    line.chars().count() <= LABEL_CHARS_MAX
+        && line.split_whitespace().count() <= 2
+        && !line.ends_with(['.', '!', '?', '"', '”', '»', '。', '！', '？'])
+        && line.chars().filter(|c| u32::from(*c) >= 0x2E80).count() < 8
 }
 
 fn is_furniture(line: &str) -> bool {
@@ -91,7 +105,12 @@ fn is_credit(line: &str, n_chars: usize) -> bool {
             rest.chars().count() <= 70 && opens(rest)
         })
     };
-    if [". ", "(", " / ", " – ", " — ", ") ", "! ", "? ", "。", "（"].iter().any(|mark| behind(mark)) {
+    if [". ", "(", " / ", " - ", " | ", " – ", " — ", ") ", "! ", "? ", "。", "（"].iter().any(|mark| behind(mark))
+    {
+        return true;
+    }
+    let is_signed = lower.rfind('©').is_some_and(|at| lower[at..].chars().count() <= 60);
+    if is_signed && !line.ends_with(['.', '!', '?', '"']) {
         return true;
     }
     if n_chars > 110 || line.ends_with(['.', '!', '?', '"', '”', '»', '。']) {
@@ -172,7 +191,8 @@ fn is_label_end(rest: &str) -> bool {
 
 /// A line that is nothing but a date, a time and a word or two.
 fn is_date(line: &str, n_chars: usize) -> bool {
-    if n_chars > DATE_CHARS_MAX || line.ends_with(['!', '?']) {
+    let is_stamp = opens_as_stamp(line);
+    if n_chars > if is_stamp { STAMP_CHARS_MAX } else { DATE_CHARS_MAX } || line.ends_with(['!', '?']) {
         return false;
     }
     let n_digits = line.chars().filter(|c| c.is_numeric()).count();
@@ -181,7 +201,7 @@ fn is_date(line: &str, n_chars: usize) -> bool {
     }
     let n_long_words =
         line.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 2).count();
-    n_long_words <= 5 && (n_long_words <= 3 || opens_as_stamp(line))
+    n_long_words <= if is_stamp { 9 } else { 3 }
 }
 
 fn opens_as_stamp(line: &str) -> bool {

@@ -31,11 +31,6 @@ pub(super) fn walk<'a>(root: &NodeRef<'a>, mut visit: impl FnMut(&Step<'a>) -> b
     }
 }
 
-/// The element's local name, empty for text and comments.
-pub(super) fn name_of(node: &NodeRef) -> String {
-    node.element_ref().map(|element| element.name.local.to_string()).unwrap_or_default()
-}
-
 /// One line of a page.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Line {
@@ -133,6 +128,9 @@ pub(super) fn fragment_lines(html: &str) -> Vec<String> {
         return lines(&dom_query::Document::fragment(html).root());
     }
     let plain = unescape(html);
+    if plain.contains("</") {
+        return lines(&dom_query::Document::fragment(plain).root());
+    }
     plain.lines().map(collapse).filter(|line| !line.is_empty()).collect()
 }
 

@@ -129,26 +129,16 @@ fn byline(page: &mut Page, head: &Head) {
     }
 }
 
+/// What stands in front of a name, in lowercase.
+#[rustfmt::skip]
+const BY: [&str; 26] = [
+    "written by ", "posted by ", "by ", "veröffentlicht von ", "geschrieben von ", "von ", "publié par ", "par ", "publicado por ",
+    "escrito por ", "por ", "pubblicato da ", "di ", "da ", "автор: ", "автор:", "автор ", "author: ", "author ", "autor: ",
+    "autor ", "text: ", "przez ", "yazan: ", "opublikowane przez ", "de ",
+];
+
 /// Splits `By Ann Lee and Bo Roe, Geneva` into names.
 fn split_names(written: &str) -> Vec<String> {
-    const BY: [&str; 16] = [
-        "by ",
-        "von ",
-        "par ",
-        "por ",
-        "di ",
-        "de ",
-        "автор: ",
-        "автор:",
-        "author: ",
-        "autor: ",
-        "autor ",
-        "text: ",
-        "przez ",
-        "written by ",
-        "посетил ",
-        "yazan: ",
-    ];
     const AND: [&str; 12] = [" and ", " und ", " et ", " y ", " e ", " i ", " ve ", " та ", " и ", " & ", ";", "、"];
     let mut written = written.trim().to_owned();
     if written.starts_with("http") || written.contains("://") || written.contains('@') {
@@ -175,10 +165,28 @@ fn is_name(name: &str) -> bool {
         && name.chars().count() <= NAME_CHARS_MAX
         && n_words <= 6
         && name.chars().any(char::is_alphabetic)
-        && !name.chars().any(|c| c.is_ascii_digit())
+        && !name.chars().any(|c| c.is_ascii_digit() || matches!(c, ':' | '→' | '»' | '>' | '?'))
         && !matches!(
             lower.as_str(),
-            "admin" | "administrator" | "editor" | "staff" | "webmaster" | "author" | "null" | "none" | "undefined"
+            "admin"
+                | "administrator"
+                | "publisher"
+                | "redaktion"
+                | "redaction"
+                | "redacción"
+                | "redacao"
+                | "redação"
+                | "redazione"
+                | "redakcja"
+                | "редакция"
+                | "редакція"
+                | "editor"
+                | "staff"
+                | "webmaster"
+                | "author"
+                | "null"
+                | "none"
+                | "undefined"
         )
 }
 

@@ -6,6 +6,8 @@ use super::{Hints, head::Head};
 const SEPARATORS: [&str; 12] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", " ● ", "｜", " ― "];
 /// A part behind a separator longer than this is part of the headline.
 const SUFFIX_WORDS_MAX: usize = 5;
+/// Letters of a section's name in front of the headline.
+const KICKER_CHARS_MAX: usize = 25;
 
 /// A headline and the source it came from.
 pub(super) struct Title {
@@ -45,6 +47,12 @@ pub(super) fn choose(head: &Head, outlet_name: Option<&str>, host: Option<&str>,
 pub(super) fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (words(a), words(b));
     !a.is_empty() && a == b
+}
+
+/// Whether a line of the page is its headline, perhaps with the section's name in front.
+pub(super) fn is_headline(line: &str, title: &str) -> bool {
+    let (line, title) = (squeeze(line), squeeze(title));
+    !title.is_empty() && line.ends_with(&title) && line.chars().count() <= title.chars().count() + KICKER_CHARS_MAX
 }
 
 struct Outlet<'a> {

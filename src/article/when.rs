@@ -33,6 +33,9 @@ const MODIFIED: &[&str] = &[
     "article.updated", "updated_time", "lastmodified", "rnews:datemodified",
 ];
 
+/// A text this short is a date and nothing else.
+const BARE_DATE_CHARS_MAX: usize = 25;
+
 /// A time and the source it came from.
 #[derive(Debug, PartialEq)]
 pub(super) struct Sourced {
@@ -60,6 +63,10 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
             .into_iter()
             .flatten()
             .find_map(|day| structured.iter().find(|candidate| candidate.stamp.day == day));
+        // A time element by the headline that no source confirms is the newer word: pages are dated anew by hand.
+        if let (None, Some(seen)) = (agreed, seen.as_ref().filter(|seen| seen.origin == "time")) {
+            return Some(Sourced { time: time_of(seen.stamp.clone()), origin: seen.origin.clone() });
+        }
         let first = agreed.unwrap_or(first);
         let day = local_day(&first.stamp, seen_day.iter().chain(&url_day), reading.zone.as_ref());
         return Some(attach(day, &structured, reading.zone.as_ref()));
@@ -270,7 +277,10 @@ impl<'a> Reading<'a> {
                 self.candidate(&time.value, "time").or_else(|| self.candidate(&time.text, "time text"))
             });
         let texts = self.head.dated.iter().filter(|text| text.place != Place::Elsewhere);
-        let elsewhere = self.head.dated.iter().filter(|text| text.place == Place::Elsewhere && text.mark >= Mark::Date);
+        let elsewhere = self.head.dated.iter().filter(|text| {
+            text.place == Place::Elsewhere
+                && (text.mark >= Mark::Date || text.text.chars().count() <= BARE_DATE_CHARS_MAX)
+        });
         times.or_else(|| {
             texts.chain(elsewhere).find_map(|text| {
                 let day = dates::day(&text.text, self.order)?;
