@@ -318,7 +318,8 @@ impl Reading {
             return;
         }
         let text = collapse(contents);
-        if text.chars().count() <= DATED_TEXT_CHARS_MAX {
+        let is_copyright = text.starts_with(['©', 'ⓒ']) || text.to_ascii_lowercase().starts_with("(c)");
+        if !is_copyright && text.chars().count() <= DATED_TEXT_CHARS_MAX {
             let own = label_mark(&text);
             let block = self.marks.iter().copied().fold(Mark::None, stronger);
             let mark = if own == Mark::None { stronger(block, self.label) } else { own };

@@ -26,9 +26,10 @@ pub(super) fn filter(lines: Vec<String>, title: Option<&str>) -> Vec<String> {
     for (index, line) in cut.iter().enumerate() {
         let is_title = index < 4 && title.is_some_and(|title| title::is_headline(line, title));
         let is_repeated = kept.last() == Some(line);
-        if !is_title && !is_repeated && !is_furniture(line) && !(kept.is_empty() && is_kicker(line)) {
-            kept.push(line.clone());
+        if is_title || is_repeated || is_furniture(line) || (kept.is_empty() && is_kicker(line)) {
+            continue;
         }
+        kept.push(line.clone());
     }
     while kept.last().is_some_and(|line| line.ends_with(':') && line.chars().count() < LABEL_CHARS_MAX) {
         kept.pop();

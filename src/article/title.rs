@@ -132,6 +132,10 @@ fn likeness(title: &str, references: &[&str]) -> f32 {
         let reference = words(reference);
         let n_common = title.iter().filter(|word| reference.contains(word)).count();
         let n_most = title.len().max(reference.len());
+        // A title that adds to the heading knows it as well as one that repeats it.
+        if title.len() >= 2 && reference.starts_with(&title) {
+            return 1.0;
+        }
         if n_most > 0 {
             best = best.max(n_common as f32 / n_most as f32);
         }
