@@ -7,11 +7,14 @@ use super::markup::{Step, walk};
 /// A block with more prose than this, or this share of the page's, stays whatever it calls itself.
 const PROSE_CHARS_MAX: usize = 1_500;
 const PROSE_SHARE_MAX: f32 = 0.33;
+/// An article with a first-level heading and this much prose is the page's own.
+const OWN_ARTICLE_CHARS_MIN: usize = 500;
 /// Prose that must be left when a block of comments goes.
 const BESIDE_COMMENTS_CHARS_MIN: usize = 600;
 
 /// Removes furniture below `root`, and clears blocks that hold the article of names that an engine would punish.
 pub(super) fn prune(root: &NodeRef) {
+    drop_further_articles(root);
     let n_total = n_prose_chars(root);
     let limit = PROSE_CHARS_MAX.min((n_total as f32 * PROSE_SHARE_MAX) as usize);
     let mut doomed: Vec<NodeId> = Vec::new();
@@ -33,7 +36,7 @@ pub(super) fn prune(root: &NodeRef) {
             }
             // Readers may write more than the author did.
             Some(Verdict::Comments)
-                if n_prose_chars(node) + BESIDE_COMMENTS_CHARS_MIN <= n_total && !has_heading(node) =>
+                if n_prose_chars(node) + BESIDE_COMMENTS_CHARS_MIN <= n_total && !has_heading(node, &["h1"]) =>
             {
                 doomed.push(node.id);
                 false
@@ -65,6 +68,28 @@ const SUSPECT: [&str; 22] = [
     "hid", "comment", "footer", "header", "banner", "widget", "media", "meta", "scroll", "contact", "extra", "community",
     "com-", "masthead", "shopping", "replies", "rss", "remark", "popup", "legends", "supplemental", "-ad-",
 ];
+
+/// Drops whole articles that a page appends to the one it is about, as endless pages do.
+fn drop_further_articles(root: &NodeRef) {
+    let mut articles: Vec<NodeRef> = Vec::new();
+    walk(root, |step| {
+        let Step::Enter(node) = step else { return false };
+        let is_article = node.has_name("article");
+        if is_article {
+            articles.push(*node);
+        }
+        node.is_element() && !is_article
+    });
+    let own = articles
+        .iter()
+        .position(|article| has_heading(article, &["h1"]) && n_prose_chars(article) >= OWN_ARTICLE_CHARS_MIN);
+    let Some(own) = own else { return };
+    for further in &articles[own + 1..] {
+        if has_heading(further, &["h1", "h2", "h3"]) {
+            further.remove_from_parent();
+        }
+    }
+}
 
 enum Verdict {
     Plain,
@@ -199,8 +224,8 @@ fn is_comments(element: &Element) -> bool {
     })
 }
 
-fn has_heading(root: &NodeRef) -> bool {
-    root.descendants_it().any(|node| node.has_name("h1"))
+fn has_heading(root: &NodeRef, names: &[&str]) -> bool {
+    root.descendants_it().any(|node| names.iter().any(|name| node.has_name(name)))
 }
 
 /// Looks at the words of one class name: `article__related-links`, `shareBar`, `photo_credit`.
@@ -326,6 +351,8 @@ fn is_furniture_word(word: &str) -> bool {
             | "relatedposts"
             | "navbar"
             | "menu"
+            | "paywall"
+            | "regwall"
             | "hashtags"
             | "taglist"
             | "legende"
