@@ -1,5 +1,7 @@
 //! Speed of extract: whole pages of the corpus, and the language of a text.
 
+#![expect(clippy::expect_used, reason = "a bench stops where its ground gives way")]
+
 use std::{fs, path::Path};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

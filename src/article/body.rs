@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use dom_query::Document;
-use dom_smoothie::{Config, Readability};
+use dom_smoothie::{Config, ParsePolicy, Readability};
 
 use super::{
     Hints,
@@ -13,6 +13,8 @@ use super::{
     prune,
 };
 
+/// A text shorter than this makes the engine try again with laxer rules.
+const STRICT_CHARS_MIN: usize = 500;
 /// A text shorter than this makes the page be read once more without pruning.
 const TEXT_CHARS_MIN: usize = 250;
 /// A rival text must be this much longer to be taken.
@@ -37,12 +39,16 @@ pub(super) struct Body {
 /// Reads the article's text; empty when the page has none.
 pub(super) fn read(html: &str, document: Document, head: &Head, title: Option<&str>, hints: &Hints) -> Body {
     prune::prune(&document.root());
-    let mut found = lines::filter(engine(document), title);
+    let mut found = lines::filter(engine(document, Effort::Strict), title);
     let mut origin = "page";
+    if n_chars(&found) < STRICT_CHARS_MIN {
+        let document = Document::from(html);
+        prune::prune(&document.root());
+        take_longer(&mut found, lines::filter(engine(document, Effort::Full), title), 1.0);
+    }
     if n_chars(&found) < TEXT_CHARS_MIN {
-        let whole = lines::filter(engine(Document::from(html)), title);
-        if n_chars(&whole) > n_chars(&found) * 3 / 2 {
-            found = whole;
+        let whole = lines::filter(engine(Document::from(html), Effort::Full), title);
+        if take_longer(&mut found, whole, 1.5) {
             origin = "page, unpruned";
         }
     }
@@ -50,24 +56,36 @@ pub(super) fn read(html: &str, document: Document, head: &Head, title: Option<&s
     for (rival, rival_origin) in rivals {
         let Some(rival) = rival else { continue };
         let rival = lines::filter(fragment_lines(rival), title);
-        if n_chars(&rival) as f32 > n_chars(&found) as f32 * RIVAL_SHARE_MIN {
-            found = rival;
+        if take_longer(&mut found, rival, RIVAL_SHARE_MIN) {
             origin = rival_origin;
         }
     }
     Body { text: found.join("\n"), origin }
 }
 
+/// Replaces a text by one that is longer by this share.
+fn take_longer(found: &mut Vec<String>, rival: Vec<String>, share_min: f32) -> bool {
+    let is_longer = n_chars(&rival) as f32 > n_chars(found) as f32 * share_min;
+    if is_longer {
+        *found = rival;
+    }
+    is_longer
+}
+
 fn n_chars(lines: &[String]) -> usize {
     lines.iter().map(|line| line.chars().count()).sum()
 }
 
-pub(super) fn engine(document: Document) -> Vec<String> {
+pub(super) fn engine(document: Document, effort: Effort) -> Vec<String> {
     let page = page_lines(&document.root());
     let whole = container(&document).map(|whole| (prune::n_prose_chars(&whole), markup_lines(&whole)));
     let config = Config { disable_json_ld: true, ..Config::default() };
     let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else { return Vec::new() };
-    if readability.parse().is_err() {
+    let parsed = match effort {
+        Effort::Strict => readability.parse_with_policy(ParsePolicy::Strict),
+        Effort::Full => readability.parse(),
+    };
+    if parsed.is_err() {
         return Vec::new();
     }
     // What the engine chose hangs in its document under this id.
@@ -80,6 +98,15 @@ pub(super) fn engine(document: Document) -> Vec<String> {
         return whole;
     }
     complete(markup_lines(content), &page)
+}
+
+/// How hard the engine tries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// One pass with the strictest rules: enough for nearly every article, and it copies nothing.
+    Strict,
+    /// Laxer rules until there is text.
+    Full,
 }
 
 /// Puts back paragraphs that the engine lost: the lead under the headline, and prose between two lines it kept.

@@ -11,6 +11,8 @@ use super::{
 const DATED_TEXTS_MAX: usize = 80;
 const DATED_TEXT_CHARS_MAX: usize = 160;
 const VALUE_CHARS_MAX: usize = 2_000;
+/// A longer text in front of a date is no label.
+const LABEL_BYTES_MAX: usize = 120;
 /// What blocks call themselves that stand beside the article, and those that hold a date.
 #[rustfmt::skip]
 const ELSEWHERE: [&str; 12] = [
@@ -127,7 +129,7 @@ struct Reading {
     marks: Vec<Mark>,
     opened: Vec<Block>,
     /// The words before the current place, when they are few: `Published:`, `Updated`.
-    label: Mark,
+    label: String,
 }
 
 /// What an open element makes of its content.
@@ -229,7 +231,8 @@ impl Reading {
             self.head.has_paywall_mark = true;
         }
         let is_teaser = class.contains("teaser") && !self.head.h1.is_empty();
-        let is_elsewhere = is_teaser || class.split_ascii_whitespace().any(is_elsewhere);
+        let may_be_elsewhere = ELSEWHERE.iter().any(|word| class.contains(word));
+        let is_elsewhere = is_teaser || (may_be_elsewhere && class.split_ascii_whitespace().any(is_elsewhere));
         let is_elsewhere = is_elsewhere && !class.contains("publish");
         if is_elsewhere && !node.descendants_it().any(|inner| inner.has_name("h1")) {
             Block::Elsewhere
@@ -271,8 +274,8 @@ impl Reading {
             says.push(' ');
         }
         says.make_ascii_lowercase();
-        let is_modified = says.contains("modif") || says.contains("update") || self.label == Mark::Changed;
-        let is_labelled = self.label == Mark::Published;
+        let is_modified = says.contains("modif") || says.contains("update") || label_mark(&self.label) == Mark::Changed;
+        let is_labelled = label_mark(&self.label) == Mark::Published;
         self.head.times.push(TimeMark {
             value: element.attr("datetime").map(|value| value.trim().to_owned()).unwrap_or_default(),
             text: markup::text(node),
@@ -309,8 +312,9 @@ impl Reading {
         let n_digits = contents.bytes().filter(u8::is_ascii_digit).count();
         let has_foreign_digits = n_digits == 0 && contents.chars().any(|c| !c.is_ascii() && c.is_numeric());
         if n_digits < 4 && !has_foreign_digits {
-            if contents.len() < 200 && contents.contains(char::is_alphabetic) {
-                self.label = label_mark(contents);
+            if contents.len() < LABEL_BYTES_MAX && contents.contains(char::is_alphabetic) {
+                self.label.clear();
+                self.label.push_str(contents);
             }
             return;
         }
@@ -322,10 +326,10 @@ impl Reading {
         if !is_copyright && text.chars().count() <= DATED_TEXT_CHARS_MAX {
             let own = label_mark(&text);
             let block = self.marks.iter().copied().fold(Mark::None, stronger);
-            let mark = if own == Mark::None { stronger(block, self.label) } else { own };
+            let mark = if own == Mark::None { stronger(block, label_mark(&self.label)) } else { own };
             self.head.dated.push(DatedText { text, place: self.place(), mark });
         }
-        self.label = Mark::None;
+        self.label.clear();
     }
 }
 
@@ -342,9 +346,6 @@ fn stronger(a: Mark, b: Mark) -> Mark {
 
 /// What a few words in front of a date say about it.
 fn label_mark(text: &str) -> Mark {
-    if text.len() > 160 {
-        return Mark::None;
-    }
     let lower = text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     match (says(&CHANGED_LABELS), says(&PUBLISHED_LABELS)) {

@@ -1,6 +1,6 @@
 //! Facts about article: whole pages of the corpus through `article::extract`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where its ground gives way")]
+#![expect(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
 
 use std::{collections::HashSet, fs, path::Path};
 
