@@ -9,6 +9,9 @@ use super::sides::Sides;
 use super::{Config, Event};
 use crate::tag::Kind;
 
+/// A plan further ahead waits no longer than this after its last report.
+const PLAN_REACH: SignedDuration = SignedDuration::from_hours(24 * 90);
+
 /// Events that still take reports, indexed by kind and party, and by article.
 ///
 /// Retracted and merged events stay until they expire, so that their articles do not open them again.
@@ -146,12 +149,14 @@ fn articles_of(event: &Event) -> Vec<String> {
     article_ids
 }
 
-/// Returns when the event was last reported, or takes place if that is later.
+/// Returns when the event was last reported, or takes place if that is later: a plan for next month waits for it.
 fn last_active(event: &Event) -> Timestamp {
     let reported = event.reports.iter().map(|report| report.at().max(report.seen)).max();
     let takes_place = event.date.as_ref().and_then(|date| {
         let end = date.end.to_zoned_datetime(TimeZone::UTC).ok()?;
         Some(end.timestamp())
     });
-    reported.unwrap_or(event.first_seen).max(takes_place.unwrap_or(event.first_seen))
+    let reported = reported.unwrap_or(event.first_seen);
+    let latest = reported.checked_add(PLAN_REACH).unwrap_or(Timestamp::MAX);
+    reported.max(takes_place.unwrap_or(reported).min(latest))
 }

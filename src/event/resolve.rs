@@ -34,7 +34,8 @@ pub struct EventChange {
 /// Resolves the mentions of one article revision: opens events, adds reports, withdraws those an edit took back, merges
 /// events that turn out to be one.
 ///
-/// `open` is up to date afterwards; when the caller cannot commit the changes, it restores `open` from the store.
+/// `now` is the clock of a live run; a replay passes the time the article was first coded, or old events would expire
+/// before their second report. `open` is up to date afterwards; when the caller cannot commit the changes, it restores `open` from the store.
 pub fn resolve(report: Report<'_>, open: &mut OpenEvents, config: &Config, now: Timestamp) -> Vec<EventChange> {
     open.expire(now, config);
     let mut touched = Touched { article: report.article, open, config, now, befores: Vec::new() };

@@ -93,7 +93,7 @@ impl Sides {
     pub(super) fn agree(&self, other: &Self, kind: &Kind) -> Option<Agreement> {
         self.same_persons(other)
             .or_else(|| self.same_seats(other))
-            .or_else(|| if kind.0 == Kind::NEGOTIATION { self.same_principals(other) } else { None })
+            .or_else(|| if is_between_persons(kind) { None } else { self.same_principals(other) })
     }
 
     fn same_persons(&self, other: &Self) -> Option<Agreement> {
@@ -160,6 +160,11 @@ impl Seat {
         let is_other_office = matches!((&self.office, &person.office), (Some(one), Some(two)) if one != two);
         is_same_country && !is_other_office
     }
+}
+
+/// Calls and visits are of persons; talks, releases, ceasefires and what packs of users add are of parties.
+fn is_between_persons(kind: &Kind) -> bool {
+    matches!(kind.0.as_str(), Kind::LEADER_CALL | Kind::LEADER_VISIT)
 }
 
 /// Returns what identifies a participant across articles: the roster id, or else the name without case.

@@ -484,3 +484,64 @@ fn copied_text_is_found_and_counts_once() {
     );
     assert_eq!(event.event.corroboration.independent, 2);
 }
+
+/// Draws numbers, the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.roll(from.len() as u64) as usize]
+    }
+
+    fn mention(&mut self) -> Mention {
+        let sides = [ANNA, BORIS, CLARA, "/AAA", "/BBB", "/CCC/Prime Minister", "dora/AAA/Envoy"];
+        let statuses = [Status::Planned, Status::Occurred, Status::Denied, Status::Postponed, Status::Cancelled];
+        let (one, two) = (*self.pick(&sides), *self.pick(&sides));
+        let day = format!("2025-02-{:02}", 10 + self.roll(4));
+        let date = (self.roll(3) > 0).then_some(day.as_str());
+        let status = *self.pick(&statuses);
+        if self.roll(4) == 0 { talks(status, date, &[one, two]) } else { call(status, date, &[one, two]) }
+    }
+}
+
+#[test]
+fn any_order_of_reports_edits_and_withdrawals_keeps_the_books() {
+    for seed in 0..60 {
+        let mut dice = Dice(seed);
+        let mut desk = Desk::default();
+        let mut published: Vec<Event> = Vec::new();
+        let mut revisions = [0u32; 12];
+        for step in 0..80 {
+            let n = dice.roll(12) as usize;
+            revisions[n] += 1;
+            let original = article(&format!("a{n}"), &format!("outlet{}", n % 7), "2025-02-11T12:00:00Z");
+            let now = at("2025-02-11T12:00:00Z") + jiff::SignedDuration::from_mins(step * 30);
+            let article = edit(&original, revisions[n], now);
+            let mentions: Vec<Mention> = (0..dice.roll(3)).map(|_| dice.mention()).collect();
+            for EventChange { event, change } in desk.reads(&article, &mentions) {
+                let before = published.iter().rposition(|known| known.event_id == event.event_id);
+                let expected = before.map_or(1, |before| published[before].revision + 1);
+                assert_eq!(event.revision, expected, "seed {seed}, step {step}: {change:?}");
+                assert_eq!(change.kind == ChangeKind::Created, before.is_none());
+                assert_eq!(event.closed.is_some(), event.reports.is_empty(), "{change:?}");
+                assert_eq!(desk.open.get(&event.event_id), Some(&event));
+                let mut articles: Vec<&str> = event.reports.iter().map(|report| report.article_id.as_str()).collect();
+                articles.sort_unstable();
+                articles.dedup();
+                assert_eq!(articles.len(), event.reports.len(), "one report an article");
+                published.push(event);
+            }
+        }
+        let last: std::collections::BTreeMap<&str, &Event> =
+            published.iter().map(|event| (event.event_id.as_str(), event)).collect();
+        assert_eq!(last.len(), desk.open.len());
+        for (event_id, event) in last {
+            assert_eq!(desk.open.get(event_id), Some(event), "what is open was published");
+        }
+    }
+}

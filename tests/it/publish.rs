@@ -507,7 +507,7 @@ async fn real_broker_creates_topics_and_keeps_every_record() {
     let config =
         KafkaConfig { brokers: Some(brokers.clone()), compression: Compression::Zstd, ..KafkaConfig::default() };
     let notes = check_online(&config, &publish).await.unwrap();
-    assert!(notes.iter().any(|note| note.contains("does not exist yet")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("does not exist yet")) && notes.len() == 4, "{notes:?}");
     let mut sink = Kafka::open(&config, &publish).unwrap();
     let topic = format!("{prefix}.events.v1");
     let records: Vec<Record> = (1..=3_000u64)

@@ -49,17 +49,18 @@ impl Column {
         }
     }
 
-    /// Tells whether an error of the whole client, not of a record, means that the cluster refuses it.
-    pub(super) fn is_refusal(code: RDKafkaErrorCode) -> bool {
+    /// Tells whether an error of the whole client, not of a record, means that the cluster refuses it, or it the cluster.
+    pub(super) fn is_refusal(code: RDKafkaErrorCode, reason: &str) -> bool {
         use RDKafkaErrorCode as Code;
-        matches!(
-            code,
+        match code {
             Code::Authentication
-                | Code::SaslAuthenticationFailed
-                | Code::UnsupportedSASLMechanism
-                | Code::SSL
-                | Code::ClusterAuthorizationFailed
-        )
+            | Code::SaslAuthenticationFailed
+            | Code::UnsupportedSASLMechanism
+            | Code::ClusterAuthorizationFailed => true,
+            // A handshake also breaks off when a broker restarts; a certificate does not get better by waiting.
+            Code::SSL => reason.contains("certificate"),
+            _ => false,
+        }
     }
 }
 

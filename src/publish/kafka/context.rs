@@ -37,7 +37,8 @@ impl Context {
     /// Returns why the cluster refuses this client, if that is the last thing it said.
     pub(super) fn refusal(&self) -> Option<String> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().filter(|(code, _)| Column::is_refusal(*code)).map(|(_, reason)| reason.clone())
+        let refusal = last.as_ref().filter(|(code, reason)| Column::is_refusal(*code, reason));
+        refusal.map(|(_, reason)| reason.clone())
     }
 
     /// Returns the last error of the client in words.

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 
 use self::column::Column;
 use self::context::{Context, Report, Ticket};
+use self::topics::Absent;
 use super::{Outcome, Publish, PublishError, Record};
 
 pub use config::{Compression, Config, ConfigError, Problem, Protocol, Sasl, SaslMechanism, Tls};
@@ -82,7 +83,8 @@ impl Kafka {
         if self.are_topics_ensured {
             return Ok(());
         }
-        let ensured = topics::ensure(&self.config, &self.topic_prefix, self.value_bytes_max, self.config.topics.ensure);
+        let absent = if self.config.topics.ensure == Ensure::Create { Absent::Create } else { Absent::Refuse };
+        let ensured = topics::ensure(&self.config, &self.topic_prefix, self.value_bytes_max, absent);
         let notes = ensured.await.map_err(|err| match err {
             EnsureError::Unreachable { .. } => self.error(Column::Retriable, &err.to_string()),
             _ => self.error(Column::Held, &err.to_string()),
@@ -143,18 +145,23 @@ impl Kafka {
     }
 
     fn judge(&self, report: Report) -> Settled {
-        report
-            .result
-            .map(|(partition, offset)| Outcome::Acked { partition: Some(partition), offset: Some(offset) })
-            .map_err(|err| {
-                let mut failure = Failure::new(&err, true);
-                // A record that waited in vain for a refused connection says only that time is up.
-                if let (Column::Retriable, Some(refusal)) = (failure.column, self.producer.context().refusal()) {
-                    failure.column = Column::Held;
-                    failure.reason = refusal;
-                }
-                failure
-            })
+        let (partition, offset) = report.result.map_err(|err| self.explain(Failure::new(&err, true)))?;
+        Ok(Outcome::Acked { partition: Some(partition), offset: Some(offset) })
+    }
+
+    /// A record that waited in vain says only that time is up; the client knows what it waited for.
+    fn explain(&self, mut failure: Failure) -> Failure {
+        if failure.column != Column::Retriable {
+            return failure;
+        }
+        let context = self.producer.context();
+        if let Some(refusal) = context.refusal() {
+            failure.column = Column::Held;
+            failure.reason = refusal;
+        } else if let Some(last) = context.last_error() {
+            failure.reason = format!("{}: {last}", failure.reason);
+        }
+        failure
     }
 
     /// Takes waiting records out of the queue when the cluster refuses this client, so that the caller learns why.

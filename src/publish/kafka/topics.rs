@@ -90,21 +90,24 @@ impl Topics {
 /// # Errors
 /// [`EnsureError`] when no broker answers, or a topic is missing (unless the daemon would create it) or unsuitable.
 pub async fn check_online(config: &Config, publish: &crate::publish::Config) -> Result<Vec<String>, EnsureError> {
-    let checked = ensure(config, &publish.topic_prefix, publish.value_bytes_max, Ensure::Check).await;
-    match checked {
-        Err(EnsureError::Missing { topic }) if config.topics.ensure != Ensure::Check => {
-            Ok(vec![format!("topic {topic} does not exist yet")])
-        }
-        checked => checked,
-    }
+    let absent = if config.topics.ensure == Ensure::Check { Absent::Refuse } else { Absent::Note };
+    ensure(config, &publish.topic_prefix, publish.value_bytes_max, absent).await
 }
 
-/// Brings the topics into the state `mode` asks for and returns notes in words.
+/// What is done about a topic that does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absent {
+    Create,
+    Refuse,
+    Note,
+}
+
+/// Brings the topics into the state they must have and returns notes in words.
 pub(super) async fn ensure(
     config: &Config,
     topic_prefix: &str,
     value_bytes_max: usize,
-    mode: Ensure,
+    absent: Absent,
 ) -> Result<Vec<String>, EnsureError> {
     let brokers = config.brokers.clone().unwrap_or_default();
     let client_config = config.client_config()?;
@@ -114,18 +117,27 @@ pub(super) async fn ensure(
         .map_err(|err| ConfigError::Refused { reason: err.to_string() })?;
     let wanted = [events_topic(topic_prefix), articles_topic(topic_prefix), dlq_topic(topic_prefix)];
     let mut notes = vec![format!("{brokers} answers")];
+    let mut present = Vec::new();
     for topic in &wanted {
         let partitions = existing.iter().find(|(name, _)| name == topic).map(|(_, n_partitions)| *n_partitions);
-        match (partitions, mode) {
+        match (partitions, absent) {
             (Some(n_partitions), _) => notes.push(format!("topic {topic}: {n_partitions} partitions")),
-            (None, Ensure::Create) => {
+            (None, Absent::Create) => {
                 create(&admin, topic, topic_prefix, &config.topics).await?;
                 notes.push(format!("topic {topic}: created with {} partitions", config.topics.partitions));
             }
-            (None, _) => return Err(EnsureError::Missing { topic: topic.clone() }),
+            (None, Absent::Refuse) => return Err(EnsureError::Missing { topic: topic.clone() }),
+            (None, Absent::Note) => {
+                notes.push(format!("topic {topic}: does not exist yet"));
+                continue;
+            }
         }
+        present.push(topic.as_str());
     }
-    let specifiers: Vec<ResourceSpecifier<'_>> = wanted.iter().map(|topic| ResourceSpecifier::Topic(topic)).collect();
+    let specifiers: Vec<ResourceSpecifier<'_>> = present.iter().map(|topic| ResourceSpecifier::Topic(topic)).collect();
+    if specifiers.is_empty() {
+        return Ok(notes);
+    }
     let described = admin.describe_configs(&specifiers, &options()).await;
     // Describing needs a right of its own that a producer may well not have.
     let resources = match described {
@@ -135,7 +147,7 @@ pub(super) async fn ensure(
             return Ok(notes);
         }
     };
-    for (topic, resource) in wanted.iter().zip(resources) {
+    for (topic, resource) in present.into_iter().zip(resources) {
         match resource {
             Ok(resource) => check_settings(topic, topic_prefix, &resource, value_bytes_max)?,
             Err(code) => notes.push(format!("topic {topic}: settings not readable: {code}")),
