@@ -2,7 +2,7 @@
 
 use super::{
     dates::{self, Order},
-    phrases::{AGENCIES, CREDIT, LABELS, READ_ALSO, SUBSCRIBE, TAIL},
+    phrases::{AGENCIES, CREDIT, DISCLAIMERS, LABELS, READ_ALSO, SUBSCRIBE, TAIL},
     title,
 };
 
@@ -11,10 +11,14 @@ const CREDIT_CHARS_MAX: usize = 220;
 const REFERENCE_CHARS_MAX: usize = 220;
 const DATE_CHARS_MAX: usize = 70;
 const STAMP_CHARS_MAX: usize = 120;
+/// Ideographs are words: a date line has those of year, month, day, and the name of an outlet.
+const DATE_IDEOGRAPHS_MAX: usize = 14;
 /// A short line that opens the text or ends it in a colon is a label.
 const LABEL_CHARS_MAX: usize = 40;
 /// Share of the characters that must survive, or the text stays as it was.
 const SURVIVING_SHARE_MIN: f32 = 0.6;
+/// A line this long that ends as a sentence does is the article's, even behind a heading of the tail.
+const SENTENCE_CHARS_MIN: usize = 110;
 /// Share of the text that a tail may hold to be cut.
 const TAIL_SHARE_MAX: f32 = 0.3;
 
@@ -49,11 +53,19 @@ fn cut_tail(lines: &[String]) -> &[String] {
             let bare = bare(line);
             TAIL.iter().any(|tail| *tail == bare)
         };
-        if is_heading && n_chars(&lines[index..]) as f32 <= total * TAIL_SHARE_MAX {
+        let rest = &lines[index..];
+        if is_heading
+            && n_chars(rest) as f32 <= total * TAIL_SHARE_MAX
+            && !rest.iter().any(|line| is_long_sentence(line))
+        {
             return &lines[..index];
         }
     }
     lines
+}
+
+fn is_long_sentence(line: &str) -> bool {
+    line.chars().count() >= SENTENCE_CHARS_MIN && line.ends_with(['.', '!', '?', '"', '”', '»', '。', '」'])
 }
 
 /// A section's name, a place or a counter over the first paragraph.
@@ -139,7 +151,9 @@ fn is_reference(line: &str, n_chars: usize) -> bool {
             is_whole_word && (!is_plain_verb(phrase) || is_label_end(rest))
         })
     };
-    READ_ALSO.iter().any(|phrase| opens_with(phrase))
+    let is_disclaimer = DISCLAIMERS.iter().any(|phrase| start.contains(phrase));
+    is_disclaimer
+        || READ_ALSO.iter().any(|phrase| opens_with(phrase))
         || (n_chars <= 200 && SUBSCRIBE.iter().any(|phrase| opens_with(phrase)))
 }
 
@@ -197,7 +211,8 @@ fn is_date(line: &str, n_chars: usize) -> bool {
         return false;
     }
     let n_digits = line.chars().filter(|c| c.is_numeric()).count();
-    if n_digits < 5 || dates::day(line, Order::DayFirst).is_none() {
+    let n_ideographs = line.chars().filter(|c| u32::from(*c) >= 0x2E80).count();
+    if n_ideographs > DATE_IDEOGRAPHS_MAX || n_digits < 5 || dates::day(line, Order::DayFirst).is_none() {
         return false;
     }
     let n_long_words =
@@ -304,6 +319,7 @@ mod tests {
             "Earlier, the agency wrote about the call.",
             "Follow-up talks are planned for May.",
             "As a reminder, the office was closed in 2024.",
+            "他的发言人说，二〇二五年2月12日2025年2月12日双方在首都举行了第一次会谈。",
             "What the ministers discussed",
             "The dispute, Reuters reported on Monday, is over.",
         ] {

@@ -103,3 +103,10 @@ pub(super) const AGENCIES: &[&str] = &[
     "уніан", "lusa", "anadolu", "xinhua", "adobe stock", "pixabay", "unsplash", "pexels", "alamy", "zuma", "keystone",
     "scanpix", "afp via getty images", "新华社", "共同通信",
 ];
+
+/// Stands anywhere in a short line that says how the page earns its money.
+#[rustfmt::skip]
+pub(super) const DISCLAIMERS: &[&str] = &[
+    "affiliate link", "small commission", "earn a commission", "we may earn", "funded by readers", "become a paid subscriber",
+    "delivery charges may apply", "forwarded to you?", "continues below advertisement", "enable javascript", "ad blocker",
+];

@@ -259,6 +259,13 @@ fn names_furniture(class: &str) -> bool {
         ("follow", "us"),
         ("social", "bar"),
         ("author", "bio"),
+        ("author", "box"),
+        ("author", "info"),
+        ("author", "card"),
+        ("author", "profile"),
+        ("author", "description"),
+        ("author", "details"),
+        ("about", "the"),
         ("about", "author"),
         ("tag", "list"),
         ("post", "meta"),
@@ -351,6 +358,8 @@ fn is_furniture_word(word: &str) -> bool {
             | "relatedposts"
             | "navbar"
             | "menu"
+            | "authorbox"
+            | "saboxplugin"
             | "paywall"
             | "regwall"
             | "hashtags"
