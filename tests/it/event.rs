@@ -384,7 +384,7 @@ fn articles_that_correct_the_day_move_to_the_event_of_that_day() {
     let second = desk.reads_one(&younger, call(Status::Occurred, Some("2025-02-10"), &[ANNA, BORIS]));
     assert_ne!(second.event.event_id, first.event.event_id);
     let corrected = call(Status::Occurred, Some("2025-02-12"), &[ANNA, BORIS]);
-    let changes = desk.reads(&edit(&younger, 2, at("2025-02-13T20:00:00Z")), &[corrected]);
+    let changes = desk.reads(&edit(&younger, 2, at("2025-02-13T20:00:00Z")), std::slice::from_ref(&corrected));
     let kinds: Vec<(&str, ChangeKind)> =
         changes.iter().map(|change| (change.event.event_id.as_str(), change.change.kind)).collect();
     assert_eq!(

@@ -475,6 +475,54 @@ async fn refused_topic_holds() {
 }
 
 #[tokio::test]
+async fn acknowledged_records_are_not_sent_again_with_the_rest_of_their_batch() {
+    let broker = Broker::start();
+    let mut sink = broker.sink();
+    // The first request, one partition's share of the batch, is refused; the others pass.
+    broker.fails_next_produce(&[RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED]);
+    let records: Vec<Record> =
+        (1..=40).map(|seq| plain(seq, "again", &format!("k{seq}"), seq.to_string().into_bytes())).collect();
+    sink.publish(&records).await.unwrap_err();
+    sink.publish(&records).await.unwrap().iter().for_each(assert_acked);
+    let brokers = broker.cluster.bootstrap_servers();
+    let read = tokio::task::spawn_blocking(move || consume(&brokers, "again", 40)).await.unwrap();
+    let values: BTreeSet<Vec<u8>> = read.iter().map(|one| one.value.clone()).collect();
+    assert_eq!((read.len(), values.len()), (40, 40));
+    let more: Vec<Record> = (41..=80).map(|seq| plain(seq, "again", &format!("k{seq}"), Vec::new())).collect();
+    let outcomes = sink.publish(&more).await.unwrap();
+    let n_stored: i64 = last_offsets(&outcomes).values().map(|offset| offset + 1).sum();
+    assert_eq!(n_stored, 80, "each record is stored once");
+}
+
+/// Returns the last offset of each partition.
+fn last_offsets(outcomes: &[Outcome]) -> BTreeMap<i32, i64> {
+    let mut last = BTreeMap::new();
+    for outcome in outcomes {
+        if let Outcome::Acked { partition: Some(partition), offset: Some(offset) } = outcome {
+            let known = last.entry(*partition).or_insert(*offset);
+            *known = (*known).max(*offset);
+        }
+    }
+    last
+}
+
+#[tokio::test]
+async fn queue_smaller_than_the_batch_only_slows_it() {
+    let broker = Broker::start();
+    let mut config = broker.config();
+    config.properties.insert("queue.buffering.max.messages".to_owned(), "10".to_owned());
+    let mut sink = Kafka::open(&config, &Config::default()).unwrap();
+    let records: Vec<Record> = (1..=200).map(|seq| plain(seq, "narrow", "k", seq.to_string().into_bytes())).collect();
+    let outcomes = sink.publish(&records).await.unwrap();
+    outcomes.iter().for_each(assert_acked);
+    let offsets: Vec<i64> = outcomes
+        .iter()
+        .map(|outcome| if let Outcome::Acked { offset: Some(offset), .. } = outcome { *offset } else { -1 })
+        .collect();
+    assert!(offsets.is_sorted(), "one key, one order: {offsets:?}");
+}
+
+#[tokio::test]
 async fn absent_broker_fails_the_online_check_in_words() {
     let config = KafkaConfig { brokers: Some("127.0.0.1:1".to_owned()), ..KafkaConfig::default() };
     let err = check_online(&config, &Config::default()).await.unwrap_err();
