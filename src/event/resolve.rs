@@ -39,6 +39,9 @@ pub struct EventChange {
 pub fn resolve(report: Report<'_>, open: &mut OpenEvents, config: &Config, now: Timestamp) -> Vec<EventChange> {
     open.expire(now, config);
     let mut touched = Touched { article: report.article, open, config, now, befores: Vec::new() };
+    if touched.is_overtaken() {
+        return Vec::new();
+    }
     let mut kept = Vec::new();
     for (ordinal, mention) in report.mentions.iter().enumerate() {
         kept.extend(touched.place(mention, ordinal));
@@ -58,6 +61,15 @@ struct Touched<'a> {
 }
 
 impl Touched<'_> {
+    /// Tells whether a later revision of the article was resolved before.
+    fn is_overtaken(&self) -> bool {
+        let article = self.article;
+        let event_ids = self.open.ids_of_article(&article.article_id);
+        let mut reports =
+            event_ids.iter().filter_map(|event_id| self.open.get(event_id)).flat_map(|event| &event.reports);
+        reports.any(|report| report.article_id == article.article_id && report.revision > article.revision)
+    }
+
     /// Puts one mention into its event and returns that event's id.
     fn place(&mut self, mention: &Mention, ordinal: usize) -> Option<String> {
         let article = self.article;

@@ -245,6 +245,17 @@ fn edit_replaces_its_report_and_never_counts_twice() {
 }
 
 #[test]
+fn revision_that_comes_after_a_later_one_changes_nothing() {
+    let mut desk = Desk::default();
+    let original = article("a1", "alpha", "2025-02-12T18:00:00Z");
+    let edited = edit(&original, 2, at("2025-02-12T19:00:00Z"));
+    desk.reads_one(&edited, call(Status::Occurred, Some("2025-02-12"), &[ANNA, BORIS]));
+    assert_eq!(desk.reads(&original, &[call(Status::Planned, Some("2025-02-12"), &[ANNA, BORIS])]), []);
+    assert_eq!(desk.reads(&original, &[call(Status::Occurred, Some("2025-02-12"), &[ANNA, CLARA])]), []);
+    assert_eq!(desk.open.len(), 1);
+}
+
+#[test]
 fn event_that_its_only_article_takes_back_is_retracted_for_good() {
     let mut desk = Desk::default();
     let original = article("a1", "alpha", "2025-02-12T18:00:00Z");
