@@ -2,6 +2,7 @@
 
 mod body;
 mod dates;
+mod furniture;
 mod guard;
 mod head;
 mod json_ld;

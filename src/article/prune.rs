@@ -2,13 +2,18 @@
 
 use dom_query::{Element, NodeData, NodeId, NodeRef};
 
-use super::markup::{Step, walk};
+use super::{
+    furniture,
+    markup::{Step, walk},
+};
 
 /// A block with more prose than this, or this share of the page's, stays whatever it calls itself.
 const PROSE_CHARS_MAX: usize = 1_500;
 const PROSE_SHARE_MAX: f32 = 0.33;
 /// An article with a first-level heading and this much prose is the page's own.
 const OWN_ARTICLE_CHARS_MIN: usize = 500;
+/// Prose of a lead.
+const LEAD_CHARS_MIN: usize = 60;
 /// Prose that must be left when a block of comments goes.
 const BESIDE_COMMENTS_CHARS_MIN: usize = 600;
 
@@ -30,6 +35,7 @@ pub(super) fn prune(root: &NodeRef) {
         match verdict {
             None => false,
             Some(Verdict::Plain) => true,
+            Some(Verdict::Furniture) if is_lead(node) => true,
             Some(Verdict::Furniture) if n_prose_chars(node) <= limit => {
                 doomed.push(node.id);
                 false
@@ -170,7 +176,7 @@ fn is_paragraph(name: &str) -> bool {
 fn is_furniture(element: &Element) -> bool {
     let name: &str = &element.name.local;
     match name {
-        "html" | "body" | "article" | "main" | "head" | "p" | "em" | "strong" | "b" | "i" | "td" | "tr" | "tbody" => {
+        "html" | "body" | "article" | "main" | "head" | "em" | "strong" | "b" | "i" | "td" | "tr" | "tbody" => {
             return false;
         }
         "nav" | "figcaption" | "button" | "form" | "dialog" | "menu" => return true,
@@ -179,7 +185,9 @@ fn is_furniture(element: &Element) -> bool {
     for attr in &element.attrs {
         let value: &str = &attr.value;
         let is_furniture = match &*attr.name.local {
-            "class" | "id" | "data-testid" | "data-component" => value.split_ascii_whitespace().any(names_furniture),
+            "class" | "id" | "data-testid" | "data-component" => {
+                value.split_ascii_whitespace().any(furniture::is_named_by)
+            }
             "aria-hidden" => value == "true",
             "hidden" => true,
             "role" => matches!(
@@ -224,175 +232,14 @@ fn is_comments(element: &Element) -> bool {
     })
 }
 
+/// A teaser that leads nowhere is the lead of this article.
+fn is_lead(node: &NodeRef) -> bool {
+    let is_teaser = node.class().is_some_and(|class| class.split_ascii_whitespace().any(furniture::is_teaser));
+    is_teaser && n_prose_chars(node) >= LEAD_CHARS_MIN && !node.descendants_it().any(|inner| inner.has_name("a"))
+}
+
 fn has_heading(root: &NodeRef, names: &[&str]) -> bool {
     root.descendants_it().any(|node| names.iter().any(|name| node.has_name(name)))
-}
-
-/// Looks at the words of one class name: `article__related-links`, `shareBar`, `photo_credit`.
-fn names_furniture(class: &str) -> bool {
-    if class.len() > 80 {
-        return false;
-    }
-    let words = words(class);
-    let has = |word: &str| words.iter().any(|known| known == word);
-    if words.iter().any(|word| is_furniture_word(word)) {
-        return !(has("body")
-            || has("main")
-            || has("wrapper")
-            || has("no")
-            || has("without")
-            || has("layout")
-            || has("has"));
-    }
-    let pair = |first: &str, second: &str| words.windows(2).any(|two| two[0] == first && two[1] == second);
-    [
-        ("read", "more"),
-        ("read", "also"),
-        ("see", "also"),
-        ("also", "read"),
-        ("more", "on"),
-        ("more", "stories"),
-        ("most", "read"),
-        ("most", "popular"),
-        ("top", "stories"),
-        ("sign", "up"),
-        ("follow", "us"),
-        ("social", "bar"),
-        ("author", "bio"),
-        ("author", "box"),
-        ("author", "info"),
-        ("author", "card"),
-        ("author", "profile"),
-        ("author", "description"),
-        ("author", "details"),
-        ("about", "the"),
-        ("about", "author"),
-        ("tag", "list"),
-        ("post", "meta"),
-        ("entry", "meta"),
-        ("entry", "footer"),
-        ("article", "meta"),
-        ("article", "footer"),
-        ("post", "footer"),
-        ("print", "only"),
-        ("screen", "reader"),
-        ("sr", "only"),
-        ("visually", "hidden"),
-        ("read", "next"),
-        ("up", "next"),
-        ("you", "may"),
-        ("jp", "relatedposts"),
-        ("article", "date"),
-        ("post", "date"),
-        ("entry", "date"),
-        ("publish", "date"),
-        ("published", "date"),
-        ("article", "tags"),
-        ("post", "tags"),
-        ("entry", "tags"),
-        ("in", "brief"),
-    ]
-    .iter()
-    .any(|(first, second)| pair(first, second))
-}
-
-fn is_furniture_word(word: &str) -> bool {
-    matches!(
-        word,
-        "caption"
-            | "figcaption"
-            | "credit"
-            | "credits"
-            | "copyright"
-            | "newsletter"
-            | "newsletters"
-            | "related"
-            | "readmore"
-            | "share"
-            | "sharing"
-            | "sharebar"
-            | "sharedaddy"
-            | "byline"
-            | "timestamp"
-            | "dateline"
-            | "promo"
-            | "promos"
-            | "promotion"
-            | "comments"
-            | "disqus"
-            | "breadcrumb"
-            | "breadcrumbs"
-            | "subscribe"
-            | "subscription"
-            | "signup"
-            | "social"
-            | "socials"
-            | "sidebar"
-            | "advert"
-            | "advertisement"
-            | "ads"
-            | "adslot"
-            | "sponsor"
-            | "sponsored"
-            | "outbrain"
-            | "taboola"
-            | "recommended"
-            | "recommendations"
-            | "recirc"
-            | "recirculation"
-            | "popular"
-            | "trending"
-            | "teaser"
-            | "teasers"
-            | "cookie"
-            | "cookies"
-            | "consent"
-            | "gdpr"
-            | "pagination"
-            | "pager"
-            | "donate"
-            | "donation"
-            | "toolbar"
-            | "addtoany"
-            | "addthis"
-            | "relatedposts"
-            | "navbar"
-            | "menu"
-            | "authorbox"
-            | "saboxplugin"
-            | "paywall"
-            | "regwall"
-            | "hashtags"
-            | "taglist"
-            | "legende"
-            | "bildunterschrift"
-            | "bildnachweis"
-    )
-}
-
-/// Splits a class name into lowercase words at punctuation and camel case.
-fn words(class: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut was_lower = false;
-    for c in class.chars() {
-        let starts_word = c.is_ascii_uppercase() && was_lower;
-        if !c.is_ascii_alphanumeric() || starts_word {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
-            was_lower = false;
-            if !c.is_ascii_alphanumeric() {
-                continue;
-            }
-        }
-        was_lower = c.is_ascii_lowercase();
-        word.push(c.to_ascii_lowercase());
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
 }
 
 #[cfg(test)]
@@ -424,15 +271,5 @@ mod tests {
         let paragraphs = "<p>A paragraph of the article that says what happened and who was there.</p>".repeat(5);
         let html = format!("<body><div class='newsletter share'>{paragraphs}</div></body>");
         assert_eq!(pruned(&html).matches("what happened").count(), 5);
-    }
-
-    #[test]
-    fn class_names_are_read_word_by_word() {
-        assert!(names_furniture("shareBar"));
-        assert!(names_furniture("c-photo__credit"));
-        assert!(names_furniture("read-more-link"));
-        assert!(!names_furniture("shareholder-text"));
-        assert!(!names_furniture("has-sidebar"));
-        assert!(!names_furniture("article-body-captioned"));
     }
 }

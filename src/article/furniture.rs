@@ -1,0 +1,96 @@
+//! Owns the names by which blocks of a page call themselves furniture, read word by word.
+
+/// A longer class name is generated and says nothing.
+const CLASS_BYTES_MAX: usize = 80;
+
+/// Words of class names, sorted.
+#[rustfmt::skip]
+const WORDS: [&str; 68] = [
+    "addthis", "addtoany", "ads", "adslot", "advert", "advertisement", "authorbox", "bildnachweis",
+    "bildunterschrift", "breadcrumb", "breadcrumbs", "byline", "caption", "comments", "consent", "cookie", "cookies",
+    "copyright", "credit", "credits", "dateline", "disqus", "donate", "donation", "figcaption", "gdpr", "hashtags",
+    "legende", "menu", "navbar", "newsletter", "newsletters", "outbrain", "pager", "pagination", "paywall",
+    "popular", "promo", "promos", "promotion", "readmore", "recirc", "recirculation", "recommendations",
+    "recommended", "regwall", "related", "relatedposts", "saboxplugin", "share", "sharebar", "sharedaddy", "sharing",
+    "sidebar", "signup", "social", "socials", "sponsor", "sponsored", "subscribe", "subscription", "taboola",
+    "taglist", "teaser", "teasers", "timestamp", "toolbar", "trending",
+];
+
+/// Words that say so only side by side.
+#[rustfmt::skip]
+const PAIRS: [(&str, &str); 45] = [
+    ("read", "more"), ("read", "also"), ("see", "also"), ("also", "read"), ("more", "on"), ("more", "stories"),
+    ("most", "read"), ("most", "popular"), ("top", "stories"), ("sign", "up"), ("follow", "us"), ("social", "bar"),
+    ("author", "bio"), ("author", "box"), ("author", "info"), ("author", "card"), ("author", "profile"),
+    ("author", "description"), ("author", "details"), ("about", "the"), ("about", "author"), ("tag", "list"),
+    ("post", "meta"), ("entry", "meta"), ("entry", "footer"), ("article", "meta"), ("article", "footer"),
+    ("post", "footer"), ("print", "only"), ("screen", "reader"), ("sr", "only"), ("visually", "hidden"),
+    ("read", "next"), ("up", "next"), ("you", "may"), ("jp", "relatedposts"), ("article", "date"), ("post", "date"),
+    ("entry", "date"), ("publish", "date"), ("published", "date"), ("article", "tags"), ("post", "tags"),
+    ("entry", "tags"), ("in", "brief"),
+];
+
+/// Words that make the name one of a part of the layout that merely has such a thing.
+const LAYOUT: [&str; 7] = ["body", "main", "wrapper", "no", "without", "layout", "has"];
+
+/// Whether one class name calls its block a teaser: of another article when it links, the lead of this one when not.
+pub(super) fn is_teaser(class: &str) -> bool {
+    class.len() <= CLASS_BYTES_MAX && words(class).iter().any(|word| word == "teaser")
+}
+
+/// Whether one class name (`article__related-links`, `shareBar`, `photo_credit`) names furniture.
+pub(super) fn is_named_by(class: &str) -> bool {
+    if class.len() > CLASS_BYTES_MAX {
+        return false;
+    }
+    let words = words(class);
+    if words.iter().any(|word| WORDS.binary_search(&word.as_str()).is_ok()) {
+        return !words.iter().any(|word| LAYOUT.contains(&word.as_str()));
+    }
+    words.windows(2).any(|two| PAIRS.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
+}
+
+/// Splits a class name into lowercase words at punctuation and camel case.
+fn words(class: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut was_lower = false;
+    for c in class.chars() {
+        let starts_word = c.is_ascii_uppercase() && was_lower;
+        if !c.is_ascii_alphanumeric() || starts_word {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+            was_lower = false;
+            if !c.is_ascii_alphanumeric() {
+                continue;
+            }
+        }
+        was_lower = c.is_ascii_lowercase();
+        word.push(c.to_ascii_lowercase());
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_sorted() {
+        assert!(WORDS.is_sorted());
+    }
+
+    #[test]
+    fn class_names_are_read_word_by_word() {
+        for class in ["shareBar", "c-photo__credit", "read-more-link", "article__related-links", "author-box"] {
+            assert!(is_named_by(class), "{class}");
+        }
+        for class in ["shareholder-text", "has-sidebar", "article-body-captioned", "read", "comments-wrapper"] {
+            assert!(!is_named_by(class), "{class}");
+        }
+    }
+}
