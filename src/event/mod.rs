@@ -192,7 +192,7 @@ pub struct Config {
     pub window: Duration,
     /// Events held open at once; the longest quiet ones close first. Default 50,000.
     pub open_events_max: usize,
-    /// Reports one event keeps; copies, then the oldest make room. Default 200.
+    /// Reports one event keeps; copies, then the oldest make room, and counts are of those kept. Default 100.
     pub reports_max: usize,
     /// News agencies and the words, lower case, whose mention in a byline or dateline makes a report theirs.
     pub wires: BTreeMap<String, Vec<String>>,
@@ -203,7 +203,7 @@ impl Default for Config {
         Self {
             window: Duration::from_hours(240),
             open_events_max: 50_000,
-            reports_max: 200,
+            reports_max: 100,
             wires: independence::wires(),
         }
     }

@@ -61,13 +61,15 @@ pub fn asyncapi(topic_prefix: &str) -> Value {
 }
 
 fn schema<T: JsonSchema>(name: &str, title: &str) -> Value {
-    let schema = SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<T>();
-    let mut value = schema.to_value();
-    if let Some(object) = value.as_object_mut() {
-        object.insert("$id".to_owned(), json!(format!("urn:hotline:schema:{name}:v{SCHEMA_VERSION}")));
-        object.insert("title".to_owned(), json!(title));
+    let made = SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<T>();
+    let mut schema = Map::new();
+    schema.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
+    schema.insert("$id".to_owned(), json!(format!("urn:hotline:schema:{name}:v{SCHEMA_VERSION}")));
+    schema.insert("title".to_owned(), json!(title));
+    if let Value::Object(made) = made.to_value() {
+        schema.extend(made.into_iter().filter(|(key, _)| key != "title"));
     }
-    value
+    Value::Object(schema)
 }
 
 /// Moves a schema and its definitions to where the document's own references find them.

@@ -262,6 +262,24 @@ fn records_validate_against_the_published_schemas() {
 }
 
 #[test]
+fn schemas_in_the_documentation_are_those_of_the_types() {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    for (name, schema) in [
+        ("event.v1.json", schema::event()),
+        ("article.v1.json", schema::article()),
+        ("asyncapi.json", schema::asyncapi("hotline")),
+    ] {
+        let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        let path = dir.join(name);
+        if std::env::var_os("HOTLINE_WRITE_SCHEMAS").is_some() {
+            std::fs::write(&path, &made).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert!(kept == made, "{name} differs: if the change only adds, run this test with HOTLINE_WRITE_SCHEMAS=1");
+    }
+}
+
+#[test]
 fn asyncapi_names_every_topic_and_every_reference_leads_somewhere() {
     let document = schema::asyncapi("news");
     assert_eq!(document["asyncapi"], "3.0.0");

@@ -228,6 +228,8 @@ impl Config {
             .set("compression.type", self.compression.as_str())
             .set("linger.ms", self.linger.as_millis().to_string())
             .set("batch.size", "262144")
+            // How long a record waits for a topic nobody knows: topics are looked at before the first record.
+            .set("topic.metadata.propagation.max.ms", "5000")
             .set("message.timeout.ms", self.delivery_timeout.as_millis().to_string())
             .set("queue.buffering.max.kbytes", self.queue_kib_max.to_string());
         for (name, value) in &self.properties {
