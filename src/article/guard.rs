@@ -7,6 +7,8 @@ use thiserror::Error;
 const HTML_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// Elements open at one time; engines recurse and overflow at some ten thousand.
 const OPEN_ELEMENTS_MAX: usize = 1_000;
+/// Attributes of one element; the parser compares each with all before it.
+const ATTRIBUTES_MAX: usize = 1_000;
 /// Elements on a page; engines are quadratic in the worst case.
 const ELEMENTS_MAX: usize = 60_000;
 
@@ -15,7 +17,7 @@ const ELEMENTS_MAX: usize = 60_000;
 pub enum ExtractError {
     #[error("page has over {OPEN_ELEMENTS_MAX} nested elements")]
     TooDeep,
-    #[error("page has over {HTML_BYTES_MAX} bytes or {ELEMENTS_MAX} elements")]
+    #[error("page has over {HTML_BYTES_MAX} bytes, {ELEMENTS_MAX} elements or {ATTRIBUTES_MAX} attributes on one")]
     TooLarge,
     #[error("body is {what}, not a page")]
     NotHtml { what: &'static str },
@@ -52,10 +54,7 @@ pub(super) fn check_html(html: &str) -> Result<(), ExtractError> {
     if let Some(what) = foreign_text(start) {
         return Err(ExtractError::NotHtml { what });
     }
-    if opens_too_deep(html.as_bytes()) {
-        return Err(ExtractError::TooDeep);
-    }
-    Ok(())
+    scan(html.as_bytes())
 }
 
 /// Checks the tree itself: the scan is a guess at what the parser makes of broken markup, this is the fact.
@@ -148,7 +147,7 @@ fn foreign_text(start: &str) -> Option<&'static str> {
 }
 
 /// Counts open elements the way the parser will, in one pass and without building anything.
-fn opens_too_deep(html: &[u8]) -> bool {
+fn scan(html: &[u8]) -> Result<(), ExtractError> {
     let mut open = OpenElements::default();
     let mut at = 0;
     while let Some(next) = find(html, at, b'<') {
@@ -164,7 +163,11 @@ fn opens_too_deep(html: &[u8]) -> bool {
         if name.is_empty() {
             continue;
         }
-        at = end_of_tag(html, name_at + name.len());
+        let (end, n_attributes) = end_of_tag(html, name_at + name.len());
+        if n_attributes > ATTRIBUTES_MAX {
+            return Err(ExtractError::TooLarge);
+        }
+        at = end;
         let kind = Kind::of(&name);
         if is_close {
             open.close(&name, kind);
@@ -176,10 +179,10 @@ fn opens_too_deep(html: &[u8]) -> bool {
         }
         open.open(name, kind);
         if open.count() > OPEN_ELEMENTS_MAX {
-            return true;
+            return Err(ExtractError::TooDeep);
         }
     }
-    false
+    Ok(())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -273,22 +276,28 @@ fn tag_name(html: &[u8], from: usize) -> Vec<u8> {
     rest[..end.min(32)].to_ascii_lowercase()
 }
 
-/// Behind the `>` that closes a tag, quotes respected.
-fn end_of_tag(html: &[u8], from: usize) -> usize {
-    let mut quote = None;
-    let mut is_value = false;
+/// Behind the `>` that closes a tag, quotes respected, and how many attributes the tag has.
+fn end_of_tag(html: &[u8], from: usize) -> (usize, usize) {
+    let (mut quote, mut n_attributes) = (None, 0);
+    let (mut is_value, mut was_gap) = (false, true);
     for (offset, byte) in html.get(from..).unwrap_or_default().iter().enumerate() {
+        let is_gap = byte.is_ascii_whitespace() || *byte == b'/';
         match (quote, byte) {
-            (Some(open), byte) if open == *byte => quote = None,
+            (Some(open), byte) if open == *byte => (quote, is_value) = (None, false),
             (Some(_), _) => {}
-            (None, b'>') => return from + offset + 1,
+            (None, b'>') => return (from + offset + 1, n_attributes),
             (None, b'"' | b'\'') if is_value => quote = Some(*byte),
             (None, b'=') => is_value = true,
-            (None, byte) if !byte.is_ascii_whitespace() => is_value = false,
-            (None, _) => {}
+            (None, _) if is_gap => {}
+            (None, _) => {
+                n_attributes += usize::from(was_gap && !is_value);
+                is_value = false;
+            }
         }
+        // A value may stand against the next name: `a="1"b="2"`.
+        was_gap = is_gap || (quote.is_none() && matches!(byte, b'"' | b'\''));
     }
-    html.len()
+    (html.len(), n_attributes)
 }
 
 fn end_of(html: &[u8], from: usize, needle: &[u8]) -> usize {
@@ -301,7 +310,7 @@ fn end_of_raw(html: &[u8], from: usize, name: &[u8]) -> usize {
     while let Some(next) = find(html, at, b'<') {
         at = next + 1;
         if html.get(at) == Some(&b'/') && tag_name(html, at + 1) == name {
-            return end_of_tag(html, at + 1 + name.len());
+            return end_of_tag(html, at + 1 + name.len()).0;
         }
     }
     html.len()
@@ -377,6 +386,14 @@ mod tests {
             Err(ExtractError::NotHtml { what: "a feed" })
         );
         assert_eq!(check_bytes(b"<html><p>a", Some("application/json")), Ok(()));
+    }
+
+    #[test]
+    fn an_element_of_a_thousand_attributes_is_refused() {
+        let attributes = |n: usize| (0..n).map(|i| format!("a{i}=\"{i}\" ")).collect::<String>();
+        assert_eq!(check_html(&format!("<p {}>a", attributes(1_200))), Err(ExtractError::TooLarge));
+        assert_eq!(check_html(&format!("<p {}>a", attributes(200))), Ok(()));
+        assert_eq!(check_html(&format!("<p title=\"{}\">a", "a=1 ".repeat(5_000))), Ok(()));
     }
 
     #[test]

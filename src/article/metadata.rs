@@ -18,7 +18,9 @@ const NAME_CHARS_MAX: usize = 60;
 pub(super) fn page(head: &Head, url: Option<&Url>, hints: &Hints) -> Page {
     let mut page = Page { url: url.map(ToString::to_string), ..Page::default() };
     let base = head.base.as_deref().and_then(|base| resolve(base, url)).and_then(|base| Url::parse(&base).ok());
-    let base = base.as_ref().or(url);
+    let declared = head.canonical.as_deref().or(head.meta(&["og:url"]).map(|(_, url)| url));
+    let declared = declared.and_then(|address| Url::parse(address).ok());
+    let base = base.as_ref().or(url).or(declared.as_ref());
     address(&mut page, head, base, url);
     outlet(&mut page, head, hints);
     let host = base.and_then(Url::host_str).map(str::to_owned);

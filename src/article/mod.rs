@@ -22,6 +22,9 @@ use jiff::Timestamp;
 
 pub use guard::ExtractError;
 
+/// A shorter text is a page's leftovers, not an article.
+const TEXT_CHARS_MIN: usize = 20;
+
 /// What extraction found on one page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
@@ -99,7 +102,7 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
     let body = body::read(html, document, &head, page.title.as_deref(), hints);
     page.text = body.text;
     page.origins.push(("text", body.origin.to_owned()));
-    if page.text.is_empty() {
+    if page.text.chars().count() < TEXT_CHARS_MIN {
         return Err(ExtractError::NoText);
     }
     let declared = head.lang.as_deref().or(hints.lang);

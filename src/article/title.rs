@@ -96,6 +96,11 @@ impl Outlet<'_> {
         if squeezed.is_empty() {
             return false;
         }
+        // A host name is no headline: `Gazette.com`.
+        let ending = text.trim().rsplit('.').next().unwrap_or_default();
+        if !text.trim().contains(' ') && text.contains('.') && (2..=6).contains(&ending.len()) {
+            return true;
+        }
         if let Some(name) = self.name.map(squeeze)
             && (name == squeezed
                 || (squeezed.len() >= 3
