@@ -24,7 +24,7 @@ use jiff::civil::Date;
 
 pub use check::Finding;
 pub use inflect::{Case, Inflection};
-pub use names::{Entity, Name, Risk};
+pub use names::{Entity, Name, Risk, is_acronym};
 pub use office::{Office, OfficeClass, OfficeWord, PartyKind};
 pub use person::{Confidence, Day, DayPrecision, Gender, Names, Person, Term};
 pub use place::{Country, Organisation};
