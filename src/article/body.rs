@@ -77,8 +77,9 @@ fn n_chars(lines: &[String]) -> usize {
 }
 
 pub(super) fn engine(document: Document, effort: Effort) -> Vec<String> {
-    let page = page_lines(&document.root());
-    let whole = container(&document).map(|whole| (prune::n_prose_chars(&whole), markup_lines(&whole)));
+    let container = container(&document);
+    let n_whole = container.as_ref().map(prune::n_prose_chars).unwrap_or_default();
+    let page = page_lines(&document.root(), container.map(|container| container.id));
     let config = Config { disable_json_ld: true, ..Config::default() };
     let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else { return Vec::new() };
     let parsed = match effort {
@@ -92,10 +93,8 @@ pub(super) fn engine(document: Document, effort: Effort) -> Vec<String> {
     let content = readability.doc.select_single("#readability-page-1");
     let Some(content) = content.nodes().first() else { return Vec::new() };
     let n_found = prune::n_prose_chars(content);
-    if let Some((n_whole, whole)) = whole
-        && n_whole as f32 > n_found as f32 * CONTAINER_SHARE_MIN
-    {
-        return whole;
+    if n_whole as f32 > n_found as f32 * CONTAINER_SHARE_MIN {
+        return page.into_iter().filter(|line| line.is_contained).map(|line| line.text).collect();
     }
     complete(markup_lines(content), &page)
 }

@@ -211,7 +211,9 @@ impl Reading {
         if matches!(name, "script" | "style" | "noscript" | "template" | "svg" | "title") {
             return (Block::Plain, false);
         }
-        self.properties(node, element);
+        if !element.attrs.is_empty() {
+            self.properties(node, element);
+        }
         (self.block(node, name, element), true)
     }
 
@@ -223,10 +225,11 @@ impl Reading {
         if matches!(name, "html" | "body" | "main" | "article") {
             return Block::Plain;
         }
-        let (Some(class), id) = (element.attr("class").or_else(|| element.attr("id")), element.attr("id")) else {
+        let (class, id) = (attribute(element, "class"), attribute(element, "id"));
+        if class.is_none() && id.is_none() {
             return Block::Plain;
-        };
-        let class = format!("{class} {}", id.unwrap_or_default()).to_ascii_lowercase();
+        }
+        let class = format!("{} {}", class.unwrap_or_default(), id.unwrap_or_default()).to_ascii_lowercase();
         if class.contains("paywall") || class.contains("premium-content") || class.contains("subscriber-only") {
             self.head.has_paywall_mark = true;
         }
@@ -234,7 +237,7 @@ impl Reading {
         let may_be_elsewhere = ELSEWHERE.iter().any(|word| class.contains(word));
         let is_elsewhere = is_teaser || (may_be_elsewhere && class.split_ascii_whitespace().any(is_elsewhere));
         let is_elsewhere = is_elsewhere && !class.contains("publish");
-        if is_elsewhere && !node.descendants_it().any(|inner| inner.has_name("h1")) {
+        if is_elsewhere && (self.elsewhere > 0 || !node.descendants_it().any(|inner| inner.has_name("h1"))) {
             Block::Elsewhere
         } else if class.contains("update") || class.contains("modif") || class.contains("changed") {
             Block::Date(Mark::Changed)
@@ -287,7 +290,7 @@ impl Reading {
 
     fn properties(&mut self, node: &NodeRef, element: &Element) {
         if self.elsewhere == 0
-            && let Some(property) = element.attr("itemprop").or_else(|| element.attr("property"))
+            && let Some(property) = attribute(element, "itemprop").or_else(|| attribute(element, "property"))
             && self.head.properties.len() < 60
         {
             let value = ["content", "datetime"]
@@ -309,6 +312,10 @@ impl Reading {
     }
 
     fn text(&mut self, contents: &str) {
+        if contents.len() > DATED_TEXT_CHARS_MAX * 6 {
+            self.label.clear();
+            return;
+        }
         let n_digits = contents.bytes().filter(u8::is_ascii_digit).count();
         let has_foreign_digits = n_digits == 0 && contents.chars().any(|c| !c.is_ascii() && c.is_numeric());
         if n_digits < 4 && !has_foreign_digits {
@@ -360,11 +367,16 @@ fn language_attribute(element: &Element) -> Option<String> {
     (!lang.trim().is_empty()).then(|| lang.trim().to_owned())
 }
 
+/// The value of an attribute, not copied.
+fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    element.attrs.iter().find(|attr| &*attr.name.local == name).map(|attr| &*attr.value)
+}
+
 fn is_author(element: &Element) -> bool {
-    if element.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "author")) {
+    if attribute(element, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "author")) {
         return true;
     }
-    let Some(class) = element.attr("class") else { return false };
+    let Some(class) = attribute(element, "class") else { return false };
     class.split_ascii_whitespace().any(|word| {
         let word = word.to_ascii_lowercase();
         let word = word.trim_matches('_');

@@ -1,6 +1,6 @@
 //! Owns a tree to lines: the text of a block is one line, whatever is inline stays in it.
 
-use dom_query::{NodeData, NodeRef};
+use dom_query::{NodeData, NodeId, NodeRef};
 
 /// What a walk meets, in document order.
 pub(super) enum Step<'a> {
@@ -39,23 +39,28 @@ pub(super) struct Line {
     pub(super) n_link_bytes: usize,
     /// It is a first-level heading.
     pub(super) is_headline: bool,
+    /// It stands in the container asked for.
+    pub(super) is_contained: bool,
     /// It is a paragraph, not a heading, a list entry or a bare block.
     pub(super) is_paragraph: bool,
 }
 
 /// The text below `root`, one line a block, spaces collapsed.
 pub(super) fn lines(root: &NodeRef) -> Vec<String> {
-    page_lines(root).into_iter().map(|line| line.text).collect()
+    page_lines(root, None).into_iter().map(|line| line.text).collect()
 }
 
 /// The lines below `root` with what their markup says of them.
-pub(super) fn page_lines(root: &NodeRef) -> Vec<Line> {
+pub(super) fn page_lines(root: &NodeRef, container: Option<NodeId>) -> Vec<Line> {
     let mut lines = Lines::default();
     walk(root, |step| {
         let (node, is_enter) = match step {
             Step::Enter(node) => (node, true),
             Step::Leave(node) => (node, false),
         };
+        if Some(node.id) == container {
+            lines.is_contained = is_enter;
+        }
         node.query(|inner| match &inner.data {
             NodeData::Text { contents } => {
                 if is_enter {
@@ -79,6 +84,7 @@ struct Lines {
     n_links: usize,
     n_paragraphs: usize,
     n_headlines: usize,
+    is_contained: bool,
 }
 
 impl Lines {
@@ -87,6 +93,7 @@ impl Lines {
         self.open.n_link_bytes += if self.n_links > 0 { contents.len() } else { 0 };
         self.open.is_paragraph |= self.n_paragraphs > 0;
         self.open.is_headline |= self.n_headlines > 0;
+        self.open.is_contained |= self.is_contained;
     }
 
     fn element(&mut self, name: &str, is_enter: bool) -> bool {
