@@ -11,6 +11,11 @@ use crate::article::Article;
 /// Chars at the start of a text that may hold a dateline with an agency's credit.
 const DATELINE_CHARS: usize = 160;
 
+/// Chars at the start of a text in which another outlet is named as the one that reported.
+const CREDIT_CHARS: usize = 1_500;
+/// A shorter name is more often something else.
+const CREDIT_NAME_CHARS_MIN: usize = 3;
+
 /// News agencies known by default, with the words that credit them.
 const WIRES: &[(&str, &[&str])] = &[
     ("reuters", &["reuters", "рейтер", "рейтерс", "رويترز", "路透社"]),
@@ -47,18 +52,31 @@ pub(super) fn wires() -> BTreeMap<String, Vec<String>> {
     WIRES.iter().map(|(wire, credits)| ((*wire).to_owned(), words(credits))).collect()
 }
 
-/// Finds the agency an article credits in its byline or dateline.
-pub(super) fn wire(article: &Article, wires: &BTreeMap<String, Vec<String>>) -> Option<String> {
+/// Finds the agencies an article credits in its byline or dateline.
+pub(super) fn wires_credited(article: &Article, wires: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let byline = article.byline.join(" / ").to_lowercase();
     let dateline: String = article.text.chars().take(DATELINE_CHARS).collect::<String>().to_lowercase();
-    for (wire, credits) in wires {
-        for credit in credits {
-            if has_word(&byline, credit) || dateline.contains(&format!("({credit})")) {
-                return Some(wire.clone());
-            }
+    let is_credited = |credit: &String| has_word(&byline, credit) || dateline.contains(&format!("({credit})"));
+    let credited = wires.iter().filter(|(_, credits)| credits.iter().any(is_credited));
+    credited.map(|(wire, _)| wire.clone()).collect()
+}
+
+/// Finds those outlets of an event's reports that an article names near its beginning ("as the BBC reported"): what it
+/// says of the event may be theirs.
+pub(super) fn outlets_credited(article: &Article, reports: &[ArticleReport]) -> Vec<String> {
+    let text: String = article.text.chars().take(CREDIT_CHARS).collect::<String>().to_lowercase();
+    let mut credited: Vec<String> = Vec::new();
+    for report in reports {
+        if report.outlet == article.outlet || credited.contains(&report.outlet) {
+            continue;
+        }
+        let name = report.outlet_name.to_lowercase();
+        let short = name.strip_suffix(" news").unwrap_or(&name);
+        if short.chars().count() >= CREDIT_NAME_CHARS_MIN && has_word(&text, short) {
+            credited.push(report.outlet.clone());
         }
     }
-    None
+    credited
 }
 
 /// Puts each report into a group and counts the voices.
@@ -86,7 +104,7 @@ fn ties(report: &ArticleReport) -> Vec<String> {
     let mut ties = vec![format!("outlet {}", report.outlet), format!("text {}", report.article_id)];
     ties.extend(report.family.iter().map(|family| format!("family {family}")));
     // An agency's own report and those that credit it are one voice.
-    ties.extend(report.wire.iter().map(|wire| format!("outlet {wire}")));
+    ties.extend(report.credits.iter().map(|outlet| format!("outlet {outlet}")));
     ties.extend(report.copy_of.iter().map(|original| format!("text {original}")));
     ties
 }

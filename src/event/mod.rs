@@ -105,8 +105,8 @@ pub struct ArticleReport {
     pub published: Option<Timestamp>,
     /// When hotline first saw the article.
     pub seen: Timestamp,
-    /// News agency the article credits (`reuters`).
-    pub wire: Option<String>,
+    /// Agencies and outlets whose report the article passes on (`reuters`).
+    pub credits: Vec<String>,
     /// `g1`, `g2`, …: reports of one group count as one voice.
     pub independent_group: String,
     /// `article_id` of the article this one copies.

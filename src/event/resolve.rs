@@ -138,7 +138,9 @@ impl Touched<'_> {
             }
         } else {
             let before = event.clone();
-            if !admit(&mut event, self.report(mention), self.config) {
+            let mut report = self.report(mention);
+            report.credits.extend(independence::outlets_credited(self.article, &event.reports));
+            if !admit(&mut event, report, self.config) {
                 return;
             }
             self.befores.push((event_id.to_owned(), Some(before)));
@@ -237,7 +239,7 @@ impl Touched<'_> {
             title: article.title.clone(),
             published: article.published,
             seen: self.seen(),
-            wire: independence::wire(article, &self.config.wires),
+            credits: independence::wires_credited(article, &self.config.wires),
             independent_group: String::new(),
             copy_of: article.duplicate_of.clone(),
             mention: mention.clone(),

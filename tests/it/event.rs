@@ -227,6 +227,23 @@ fn copies_and_one_publisher_count_once() {
 }
 
 #[test]
+fn outlet_that_passes_on_what_another_reported_is_no_voice_of_its_own() {
+    let mut desk = Desk::default();
+    let mention = call(Status::Occurred, Some("2025-02-12"), &[ANNA, BORIS]);
+    let mut first = article("a1", "alpha", "2025-02-12T18:00:00Z");
+    first.outlet_name = "Alpha News".to_owned();
+    desk.reads_one(&first, mention.clone());
+    let mut second = article("b1", "beta", "2025-02-12T19:00:00Z");
+    second.text = "The leaders spoke by phone, as Alpha reported.".to_owned();
+    let event = desk.reads_one(&second, mention.clone()).event;
+    assert_eq!(groups(&event), ["g1", "g1"]);
+    let mut third = article("c1", "gamma", "2025-02-12T20:00:00Z");
+    third.text = "The leaders spoke by phone about alphabets.".to_owned();
+    let event = desk.reads_one(&third, mention).event;
+    assert_eq!(event.corroboration.independent, 2);
+}
+
+#[test]
 fn edit_replaces_its_report_and_never_counts_twice() {
     let mut desk = Desk::default();
     let original = article("a1", "alpha", "2025-02-12T18:00:00Z");
@@ -377,7 +394,7 @@ fn events_that_turn_out_to_be_one_are_merged_under_the_older_id() {
     assert_eq!(changes.len(), 2, "{changes:?}");
     let [survivor, gone] = &changes[..] else { panic!("two changes") };
     assert_eq!((&survivor.event.event_id, survivor.change.kind), (&first.event.event_id, ChangeKind::Revised));
-    assert_eq!(survivor.event.aliases, [second.event.event_id.clone()]);
+    assert_eq!(survivor.event.aliases, std::slice::from_ref(&second.event.event_id));
     assert_eq!(survivor.event.corroboration.articles, 3);
     assert_eq!((&gone.event.event_id, gone.change.kind), (&second.event.event_id, ChangeKind::Merged));
     assert_eq!(gone.event.related[0].relation, "merged_into");

@@ -137,6 +137,7 @@ impl Kafka {
                 Ok(()) => return Ok(()),
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), returned)) => {
                     message = returned;
+                    self.give_up_when_refused();
                     tokio::time::sleep(QUEUE_FULL_PAUSE).await;
                 }
                 Err((err, _)) => return Err(Failure::new(&err, false)),
