@@ -52,13 +52,14 @@ pub fn assign(mention: &Mention, reported: &Reported<'_>, open: &OpenEvents, con
     }
     let window = SignedDuration::try_from(config.window).unwrap_or(SignedDuration::MAX);
     let mut best: Option<Match<'_>> = None;
+    let mut closed_for_article = None;
     for slot in open.candidates(&mention.kind, &sides) {
         let Some(found) = compare(mention, &sides, reported, slot, window) else {
             continue;
         };
         if let Some(closed) = &slot.event.closed {
             if closed.article_ids.iter().any(|id| id == reported.article_id) {
-                return ignored(&format!("event {} was closed: {}", slot.event.event_id, closed.reason));
+                closed_for_article = Some(format!("event {} was closed: {}", slot.event.event_id, closed.reason));
             }
             continue;
         }
@@ -69,6 +70,9 @@ pub fn assign(mention: &Mention, reported: &Reported<'_>, open: &OpenEvents, con
     if let Some(best) = best {
         let event_id = best.slot.event.event_id.clone();
         return Assignment::Existing { event_id, score: best.score, reasons: best.reasons };
+    }
+    if let Some(reason) = closed_for_article {
+        return ignored(&reason);
     }
     if reported.revision > 1 && reported.now.duration_since(reported.at) > window {
         return ignored("edit of an article older than the window");

@@ -285,9 +285,11 @@ fn event_that_its_only_article_takes_back_is_retracted_for_good() {
     assert!(retracted.change.reason.contains("ALPHA"));
     let again = desk.reads(&edit(&original, 3, at("2025-02-12T20:00:00Z")), std::slice::from_ref(&mention));
     assert_eq!(again, [], "the same article never opens it again");
-    let other = desk.reads_one(&article("b1", "beta", "2025-02-12T21:00:00Z"), mention);
+    let other = desk.reads_one(&article("b1", "beta", "2025-02-12T21:00:00Z"), mention.clone());
     assert_eq!(other.change.kind, ChangeKind::Created);
     assert_ne!(other.event.event_id, first.event.event_id);
+    let joined = desk.reads_one(&edit(&original, 4, at("2025-02-12T22:00:00Z")), mention);
+    assert_eq!(joined.event.event_id, other.event.event_id, "but it may join one that another opened");
 }
 
 #[test]

@@ -267,9 +267,9 @@ impl Publish for Kafka {
     async fn publish(&mut self, records: &[Record]) -> Result<Vec<Outcome>, PublishError> {
         self.renew().await?;
         self.ensure_topics().await?;
-        let known = std::mem::take(&mut self.settled);
-        let mut settled: Vec<Option<Settled>> =
-            records.iter().map(|record| known.get(&record.seq).cloned().map(Ok)).collect();
+        // Kept until the batch is settled: the caller may drop this future and come back.
+        let known = |record: &Record| self.settled.get(&record.seq).cloned().map(Ok);
+        let mut settled: Vec<Option<Settled>> = records.iter().map(known).collect();
         let open: Vec<usize> = (0..records.len()).filter(|index| settled[*index].is_none()).collect();
         for (index, result) in self.send(records, &open).await {
             settled[index] = Some(result);
