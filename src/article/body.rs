@@ -8,7 +8,7 @@ use dom_smoothie::{Config, ParsePolicy, Readability};
 use super::{
     Hints,
     head::Head,
-    lines,
+    lines::{self, Known},
     markup::{Line, fragment_lines, lines as markup_lines, page_lines},
     prune,
 };
@@ -17,6 +17,9 @@ use super::{
 const STRICT_CHARS_MIN: usize = 500;
 /// A text shorter than this makes the page be read once more without pruning.
 const TEXT_CHARS_MIN: usize = 250;
+/// Share of the text that must stand in `articleBody` for both to be the same, and the line that tells.
+const SAME_TEXT_SHARE_MIN: f32 = 0.7;
+const BODY_LINE_BYTES_MIN: usize = 20;
 /// A rival text must be this much longer to be taken.
 const RIVAL_SHARE_MIN: f32 = 1.6;
 /// The page's own article element must hold this much more prose than the engine found.
@@ -37,30 +40,49 @@ pub(super) struct Body {
 }
 
 /// Reads the article's text; empty when the page has none.
-pub(super) fn read(html: &str, document: Document, head: &Head, title: Option<&str>, hints: &Hints) -> Body {
+pub(super) fn read(html: &str, document: Document, head: &Head, known: &Known, hints: &Hints) -> Body {
     prune::prune(&document.root());
-    let mut found = lines::filter(engine(document, Effort::Strict), title);
+    let mut found = lines::filter(engine(document, Effort::Strict), known);
     let mut origin = "page";
     if n_chars(&found) < STRICT_CHARS_MIN {
         let document = Document::from(html);
         prune::prune(&document.root());
-        take_longer(&mut found, lines::filter(engine(document, Effort::Full), title), 1.0);
+        take_longer(&mut found, lines::filter(engine(document, Effort::Full), known), 1.0);
     }
     if n_chars(&found) < TEXT_CHARS_MIN {
-        let whole = lines::filter(engine(Document::from(html), Effort::Full), title);
+        let whole = lines::filter(engine(Document::from(html), Effort::Full), known);
         if take_longer(&mut found, whole, 1.5) {
             origin = "page, unpruned";
         }
     }
+    if let Some(body) = &head.json_ld.body {
+        cut_behind(&mut found, body);
+    }
     let rivals = [(head.json_ld.body.as_deref(), "json-ld articleBody"), (hints.feed_text, "feed")];
     for (rival, rival_origin) in rivals {
         let Some(rival) = rival else { continue };
-        let rival = lines::filter(fragment_lines(rival), title);
+        let rival = lines::filter(fragment_lines(rival), known);
         if take_longer(&mut found, rival, RIVAL_SHARE_MIN) {
             origin = rival_origin;
         }
     }
     Body { text: found.join("\n"), origin }
+}
+
+/// Cuts lines behind the end of the page's own `articleBody`, when that is the same text.
+fn cut_behind(found: &mut Vec<String>, body: &str) {
+    let letters =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let body = letters(body);
+    let lines: Vec<String> = found.iter().map(|line| letters(line)).collect();
+    let is_in_body = |line: &String| line.len() >= BODY_LINE_BYTES_MIN && body.contains(line.as_str());
+    let n_bytes: usize = lines.iter().map(String::len).sum();
+    let n_in_body: usize = lines.iter().filter(|line| is_in_body(line)).map(String::len).sum();
+    let Some(last) = lines.iter().rposition(is_in_body) else { return };
+    // A shortened body says nothing about what comes behind it.
+    if n_in_body as f32 >= n_bytes as f32 * SAME_TEXT_SHARE_MIN && body.ends_with(&lines[last]) {
+        found.truncate(last + 1);
+    }
 }
 
 /// Replaces a text by one that is longer by this share.

@@ -15,6 +15,11 @@ const STAMP_CHARS_MAX: usize = 120;
 const DATE_IDEOGRAPHS_MAX: usize = 14;
 /// A short line that opens the text or ends it in a colon is a label.
 const LABEL_CHARS_MAX: usize = 40;
+/// Lines at either end of a text where the headline and the byline are looked for.
+const EDGE_LINES_MAX: usize = 4;
+const BYLINE_CHARS_MAX: usize = 90;
+/// Letters a byline has beside its names: `By`, `Von unserem Korrespondenten`.
+const BYLINE_REST_LETTERS_MAX: usize = 18;
 /// Share of the characters that must survive, or the text stays as it was.
 const SURVIVING_SHARE_MIN: f32 = 0.6;
 /// A line this long that ends as a sentence does is the article's, even behind a heading of the tail.
@@ -22,13 +27,22 @@ const SENTENCE_CHARS_MIN: usize = 110;
 /// Share of the text that a tail may hold to be cut.
 const TAIL_SHARE_MAX: f32 = 0.3;
 
+/// What is known of the page whose text is filtered.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known<'a> {
+    pub(super) title: Option<&'a str>,
+    pub(super) byline: &'a [String],
+}
+
 /// Drops furniture from the lines of an article.
-pub(super) fn filter(lines: Vec<String>, title: Option<&str>) -> Vec<String> {
+pub(super) fn filter(lines: Vec<String>, known: &Known) -> Vec<String> {
     let n_before = n_chars(&lines);
     let cut = cut_tail(&lines);
     let mut kept: Vec<String> = Vec::with_capacity(cut.len());
     for (index, line) in cut.iter().enumerate() {
-        let is_title = index < 4 && title.is_some_and(|title| title::is_headline(line, title));
+        let is_edge = index < EDGE_LINES_MAX || index + EDGE_LINES_MAX >= cut.len();
+        let is_title = index < EDGE_LINES_MAX && known.title.is_some_and(|title| title::is_headline(line, title));
+        let is_title = is_title || (is_edge && is_byline(line, known.byline));
         let is_repeated = kept.last() == Some(line);
         if is_title || is_repeated || is_furniture(line) || (kept.is_empty() && is_kicker(line)) {
             continue;
@@ -66,6 +80,16 @@ fn cut_tail(lines: &[String]) -> &[String] {
 
 fn is_long_sentence(line: &str) -> bool {
     line.chars().count() >= SENTENCE_CHARS_MIN && line.ends_with(['.', '!', '?', '"', '”', '»', '。', '」'])
+}
+
+/// `By Ann Lee`, `Ann Lee, Geneva`: a name of the byline and next to nothing else.
+fn is_byline(line: &str, byline: &[String]) -> bool {
+    if line.chars().count() > BYLINE_CHARS_MAX || !byline.iter().any(|name| line.contains(name.as_str())) {
+        return false;
+    }
+    let rest = byline.iter().fold(line.to_owned(), |rest, name| rest.replace(name.as_str(), " "));
+    rest.chars().filter(|c| c.is_alphabetic()).count() <= BYLINE_REST_LETTERS_MAX
+        && !line.ends_with(['!', '?', '"', '”'])
 }
 
 /// A section's name, a place or a counter over the first paragraph.
@@ -151,6 +175,10 @@ fn is_reference(line: &str, n_chars: usize) -> bool {
             is_whole_word && (!is_plain_verb(phrase) || is_label_end(rest))
         })
     };
+    // The signature under an embedded post: `— Ann Lee (@annlee) May 3, 2025`.
+    if line.starts_with(['—', '–', '-']) && line.contains("(@") && n_chars < 100 {
+        return true;
+    }
     let is_disclaimer = DISCLAIMERS.iter().any(|phrase| start.contains(phrase));
     is_disclaimer
         || READ_ALSO.iter().any(|phrase| opens_with(phrase))
@@ -333,13 +361,23 @@ mod tests {
                     who added that nothing else was on the table and that the envoys would stay for another week.";
         let end = "They did not sign the text that their envoys had laid before them in the autumn.";
         let lines = ["Ministers meet", body, end, end, "Related stories", "Other ministers meet", "Weather"];
-        let kept = filter(lines.map(str::to_owned).to_vec(), Some("Ministers Meet!"));
+        let kept = filter(lines.map(str::to_owned).to_vec(), &Known { title: Some("Ministers Meet!"), byline: &[] });
         assert_eq!(kept, [body, end]);
+    }
+
+    #[test]
+    fn byline_lines_go_and_sentences_about_the_author_stay() {
+        let byline = ["Ann Lee".to_owned()];
+        for line in ["By Ann Lee", "Ann Lee, Geneva", "Von Ann Lee"] {
+            assert!(is_byline(line, &byline), "{line}");
+        }
+        assert!(!is_byline("Ann Lee was the first to reach the pass that night.", &byline));
+        assert!(!is_byline("By land and by sea", &byline));
     }
 
     #[test]
     fn a_text_of_nothing_but_matches_stays() {
         let lines = vec!["Photo: one".to_owned(), "Photo: two".to_owned()];
-        assert_eq!(filter(lines.clone(), None), lines);
+        assert_eq!(filter(lines.clone(), &Known::default()), lines);
     }
 }

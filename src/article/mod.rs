@@ -99,7 +99,8 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
     guard::check_tree(&document)?;
     let head = head::read(&document);
     let mut page = metadata::page(&head, url, hints);
-    let body = body::read(html, document, &head, page.title.as_deref(), hints);
+    let known = lines::Known { title: page.title.as_deref(), byline: &page.byline };
+    let body = body::read(html, document, &head, &known, hints);
     page.text = body.text;
     page.origins.push(("text", body.origin.to_owned()));
     if page.text.chars().count() < TEXT_CHARS_MIN {
