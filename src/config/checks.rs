@@ -1,0 +1,71 @@
+//! Owns the ranges of settings: what no stage could work with, by dotted key.
+
+use std::time::Duration;
+
+use super::Settings;
+
+/// Returns what is out of range or contradictory: the key and what is wrong with it.
+pub(super) fn wrong(settings: &Settings) -> Vec<(String, String)> {
+    let mut wrong = Vec::new();
+    for (key, value, least, most) in durations(settings) {
+        if !(least..=most).contains(&value) {
+            wrong.push((key.to_owned(), format!("must be {} to {}", print(least), print(most))));
+        }
+    }
+    for (key, value, least, most) in counts(settings) {
+        if !(least..=most).contains(&value) {
+            wrong.push((key.to_owned(), format!("must be {least} to {most}")));
+        }
+    }
+    if !is_topic_prefix(&settings.publish.topic_prefix) {
+        wrong
+            .push(("publish.topic_prefix".to_owned(), "must be 1 to 200 of letters, digits, `.`, `_`, `-`".to_owned()));
+    }
+    if settings.publish.instance.trim().is_empty() || settings.publish.instance.contains(char::is_whitespace) {
+        wrong.push(("publish.instance".to_owned(), "must be a word".to_owned()));
+    }
+    if settings.state_dir.as_os_str().is_empty() {
+        wrong.push(("state_dir".to_owned(), "must name a folder".to_owned()));
+    }
+    for problem in settings.kafka.problems() {
+        wrong.push((format!("kafka.{}", problem.key), problem.message));
+    }
+    if settings.sink == Some(crate::publish::Target::Kafka) && settings.kafka.brokers.is_none() {
+        wrong.push(("sink".to_owned(), "kafka needs `kafka.brokers`".to_owned()));
+    }
+    wrong
+}
+
+type Range<T> = (&'static str, T, T, T);
+
+const fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+fn durations(settings: &Settings) -> Vec<Range<Duration>> {
+    vec![
+        ("event.window", settings.event.window, Duration::from_hours(1), Duration::from_hours(24 * 90)),
+        ("kafka.linger", settings.kafka.linger, ms(0), Duration::from_secs(5)),
+        ("kafka.delivery_timeout", settings.kafka.delivery_timeout, Duration::from_secs(1), Duration::from_mins(15)),
+    ]
+}
+
+fn counts(settings: &Settings) -> Vec<Range<u64>> {
+    let count = |n: usize| n as u64;
+    vec![
+        ("event.open_events_max", count(settings.event.open_events_max), 1, 10_000_000),
+        ("event.reports_max", count(settings.event.reports_max), 1, 10_000),
+        ("publish.value_bytes_max", count(settings.publish.value_bytes_max), 10_000, 100_000_000),
+        ("kafka.queue_kib_max", u64::from(settings.kafka.queue_kib_max), 1_024, 2_097_151),
+    ]
+}
+
+fn is_topic_prefix(prefix: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=200).contains(&prefix.len()) && prefix.bytes().all(is_plain)
+}
+
+fn print(duration: Duration) -> String {
+    let printer = jiff::fmt::friendly::SpanPrinter::new();
+    printer.unsigned_duration_to_string(&duration)
+}
