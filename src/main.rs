@@ -1,3 +1,7 @@
 //! The `hotline` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hotline::cli::main()
+}
