@@ -575,3 +575,70 @@ fn any_order_of_reports_edits_and_withdrawals_keeps_the_books() {
         }
     }
 }
+
+/// Reads one report after another, `(hours, status)`, and returns where the event stands.
+fn stands(first: Mention, reports: &[(i64, Status)]) -> Status {
+    let mut desk = Desk::default();
+    let mut status = first.status;
+    for (n, (hours, reported)) in reports.iter().enumerate() {
+        let mut article = article(&format!("a{n}"), &format!("outlet{n}"), "2025-02-11T06:00:00Z");
+        let published = at("2025-02-11T06:00:00Z") + jiff::SignedDuration::from_hours(*hours);
+        article.published = Some(published);
+        (article.times.feed_seen, article.times.fetched) = (Some(published), Some(published));
+        let mention = Mention { status: *reported, ..first.clone() };
+        status = desk.reads(&article, &[mention]).pop().map_or(status, |change| change.event.status);
+        assert_eq!(desk.open.len(), 1, "all reports are of one event");
+    }
+    status
+}
+
+#[test]
+fn status_of_a_call_follows_the_reports() {
+    use Status::{Cancelled, Declined, Denied, Occurred, Planned, Postponed, Proposed, Unconfirmed};
+    let call = call(Planned, Some("2025-02-12"), &[ANNA, BORIS]);
+    for (reports, expected) in [
+        (&[(0, Proposed), (1, Planned)][..], Planned),
+        (&[(0, Planned), (1, Proposed)], Planned),
+        (&[(0, Unconfirmed), (1, Proposed)], Proposed),
+        (&[(0, Planned), (1, Cancelled)], Cancelled),
+        (&[(0, Planned), (3, Cancelled), (4, Planned)], Cancelled),
+        (&[(0, Planned), (3, Cancelled), (20, Planned)], Planned),
+        (&[(0, Proposed), (1, Declined)], Declined),
+        (&[(0, Planned), (1, Postponed), (30, Occurred)], Occurred),
+        (&[(0, Occurred), (1, Planned), (2, Cancelled)], Occurred),
+        (&[(0, Planned), (1, Denied)], Denied),
+        (&[(0, Occurred), (1, Denied)], Denied),
+        (&[(0, Occurred), (1, Occurred), (2, Denied)], Occurred),
+        (&[(0, Denied), (1, Occurred)], Denied),
+        (&[(0, Denied), (1, Occurred), (2, Occurred)], Occurred),
+    ] {
+        assert_eq!(stands(call.clone(), reports), expected, "{reports:?}");
+    }
+}
+
+#[test]
+fn status_of_talks_follows_the_reports() {
+    use Status::{Agreed, Concluded, Failed, Proposed, Rejected, Suspended, Underway};
+    let talks = talks(Proposed, Some("2025-02-12"), &["/AAA", "/BBB"]);
+    for (reports, expected) in [
+        (&[(0, Proposed), (1, Agreed), (2, Underway)][..], Underway),
+        (&[(0, Proposed), (1, Rejected)], Rejected),
+        (&[(0, Rejected), (1, Agreed)], Rejected),
+        (&[(0, Rejected), (10, Agreed)], Agreed),
+        (&[(0, Underway), (1, Suspended), (2, Underway)], Underway),
+        (&[(0, Underway), (1, Agreed)], Underway),
+        (&[(0, Underway), (5, Concluded), (6, Underway)], Concluded),
+        (&[(0, Underway), (5, Failed)], Failed),
+    ] {
+        assert_eq!(stands(talks.clone(), reports), expected, "{reports:?}");
+    }
+}
+
+#[test]
+fn limits_are_read_from_toml() {
+    let config: Config =
+        toml::from_str("window = \"120h\"\nreports_max = 5\nwires = { acme = [\"acme wire\"] }").unwrap();
+    assert_eq!(config.window, std::time::Duration::from_hours(120));
+    assert_eq!((config.reports_max, config.open_events_max, config.wires.len()), (5, 50_000, 1));
+    assert!(toml::from_str::<Config>("windows = \"120h\"").is_err());
+}
