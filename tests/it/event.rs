@@ -577,7 +577,7 @@ fn any_order_of_reports_edits_and_withdrawals_keeps_the_books() {
 }
 
 /// Reads one report after another, `(hours, status)`, and returns where the event stands.
-fn stands(first: Mention, reports: &[(i64, Status)]) -> Status {
+fn stands(first: &Mention, reports: &[(i64, Status)]) -> Status {
     let mut desk = Desk::default();
     let mut status = first.status;
     for (n, (hours, reported)) in reports.iter().enumerate() {
@@ -612,7 +612,7 @@ fn status_of_a_call_follows_the_reports() {
         (&[(0, Denied), (1, Occurred)], Denied),
         (&[(0, Denied), (1, Occurred), (2, Occurred)], Occurred),
     ] {
-        assert_eq!(stands(call.clone(), reports), expected, "{reports:?}");
+        assert_eq!(stands(&call, reports), expected, "{reports:?}");
     }
 }
 
@@ -630,7 +630,7 @@ fn status_of_talks_follows_the_reports() {
         (&[(0, Underway), (5, Concluded), (6, Underway)], Concluded),
         (&[(0, Underway), (5, Failed)], Failed),
     ] {
-        assert_eq!(stands(talks.clone(), reports), expected, "{reports:?}");
+        assert_eq!(stands(&talks, reports), expected, "{reports:?}");
     }
 }
 
