@@ -22,6 +22,7 @@ const SAME_TEXT_SHARE_MIN: f32 = 0.7;
 const BODY_LINE_BYTES_MIN: usize = 20;
 /// A rival text must be this much longer to be taken.
 const RIVAL_SHARE_MIN: f32 = 1.6;
+const PAYWALLED_SHARE_MIN: f32 = 1.1;
 /// The page's own article element must hold this much more prose than the engine found.
 const CONTAINER_SHARE_MIN: f32 = 1.7;
 
@@ -62,7 +63,8 @@ pub(super) fn read(html: &str, document: Document, head: &Head, known: &Known, h
     for (rival, rival_origin) in rivals {
         let Some(rival) = rival else { continue };
         let rival = lines::filter(fragment_lines(rival), known);
-        if take_longer(&mut found, rival, RIVAL_SHARE_MIN) {
+        let share_min = if known.is_paywalled { PAYWALLED_SHARE_MIN } else { RIVAL_SHARE_MIN };
+        if take_longer(&mut found, rival, share_min) {
             origin = rival_origin;
         }
     }

@@ -15,6 +15,8 @@ const STAMP_CHARS_MAX: usize = 120;
 const DATE_IDEOGRAPHS_MAX: usize = 14;
 /// A short line that opens the text or ends it in a colon is a label.
 const LABEL_CHARS_MAX: usize = 40;
+/// Lines of the lead this long stand once; pages repeat the lead at the head of the text.
+const REPEATED_CHARS_MIN: usize = 60;
 /// Lines at either end of a text where the headline and the byline are looked for.
 const EDGE_LINES_MAX: usize = 4;
 const BYLINE_CHARS_MAX: usize = 90;
@@ -32,6 +34,7 @@ const TAIL_SHARE_MAX: f32 = 0.3;
 pub(super) struct Known<'a> {
     pub(super) title: Option<&'a str>,
     pub(super) byline: &'a [String],
+    pub(super) is_paywalled: bool,
 }
 
 /// Drops furniture from the lines of an article.
@@ -43,7 +46,10 @@ pub(super) fn filter(lines: Vec<String>, known: &Known) -> Vec<String> {
         let is_edge = index < EDGE_LINES_MAX || index + EDGE_LINES_MAX >= cut.len();
         let is_title = index < EDGE_LINES_MAX && known.title.is_some_and(|title| title::is_headline(line, title));
         let is_title = is_title || (is_edge && is_byline(line, known.byline));
-        let is_repeated = kept.last() == Some(line);
+        let is_long = line.chars().count() >= REPEATED_CHARS_MIN;
+        let is_lead = is_long && kept.iter().take(EDGE_LINES_MAX).any(|earlier| earlier == line);
+        let is_lead_again = is_lead && cut.iter().filter(|other| *other == line).count() == 2;
+        let is_repeated = is_lead_again || kept.last() == Some(line);
         if is_title || is_repeated || is_furniture(line) || (kept.is_empty() && is_kicker(line)) {
             continue;
         }
@@ -361,7 +367,10 @@ mod tests {
                     who added that nothing else was on the table and that the envoys would stay for another week.";
         let end = "They did not sign the text that their envoys had laid before them in the autumn.";
         let lines = ["Ministers meet", body, end, end, "Related stories", "Other ministers meet", "Weather"];
-        let kept = filter(lines.map(str::to_owned).to_vec(), &Known { title: Some("Ministers Meet!"), byline: &[] });
+        let kept = filter(
+            lines.map(str::to_owned).to_vec(),
+            &Known { title: Some("Ministers Meet!"), byline: &[], is_paywalled: false },
+        );
         assert_eq!(kept, [body, end]);
     }
 

@@ -99,7 +99,7 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
     guard::check_tree(&document)?;
     let head = head::read(&document);
     let mut page = metadata::page(&head, url, hints);
-    let known = lines::Known { title: page.title.as_deref(), byline: &page.byline };
+    let known = lines::Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
     let body = body::read(html, document, &head, &known, hints);
     page.text = body.text;
     page.origins.push(("text", body.origin.to_owned()));
