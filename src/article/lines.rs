@@ -240,6 +240,9 @@ fn is_label_end(rest: &str) -> bool {
 
 /// A line that is nothing but a date, a time and a word or two.
 fn is_date(line: &str, n_chars: usize) -> bool {
+    if is_clock_time(line) {
+        return true;
+    }
     let is_stamp = opens_as_stamp(line);
     if n_chars > if is_stamp { STAMP_CHARS_MAX } else { DATE_CHARS_MAX } || line.ends_with(['!', '?']) {
         return false;
@@ -252,6 +255,17 @@ fn is_date(line: &str, n_chars: usize) -> bool {
     let n_long_words =
         line.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 2).count();
     n_long_words <= if is_stamp { 9 } else { 3 }
+}
+
+/// `17:05`, `5.05 pm`, `17 h 05`, `17:05 Uhr`.
+fn is_clock_time(line: &str) -> bool {
+    let n_digits = line.chars().filter(char::is_ascii_digit).count();
+    let n_letters = line.chars().filter(|c| c.is_alphabetic()).count();
+    (3..=4).contains(&n_digits)
+        && n_letters <= 3
+        && line.chars().count() <= 10
+        && line.starts_with(|c: char| c.is_ascii_digit())
+        && line.contains([':', '.', 'h', 'H'])
 }
 
 fn opens_as_stamp(line: &str) -> bool {
@@ -334,6 +348,8 @@ mod tests {
             "Subscribe to our channel",
             "Підписуйтесь на наш канал",
             "12.02.2025, 18:04",
+            "17:05",
+            "5.05 pm",
             "Published: Wednesday, 12 February 2025",
             "Share",
             "Реклама",

@@ -36,13 +36,18 @@ pub(super) fn prune(root: &NodeRef) {
             None => false,
             Some(Verdict::Plain) => true,
             Some(Verdict::Furniture) if is_lead(node) => true,
+            // What a leader posted is quoted in blocks that call themselves social.
+            Some(Verdict::Furniture) if node.has_name("blockquote") || has_inside(node, &["blockquote"]) => {
+                cleared.push(node.id);
+                true
+            }
             Some(Verdict::Furniture) if n_prose_chars(node) <= limit => {
                 doomed.push(node.id);
                 false
             }
             // Readers may write more than the author did.
             Some(Verdict::Comments)
-                if n_prose_chars(node) + BESIDE_COMMENTS_CHARS_MIN <= n_total && !has_heading(node, &["h1"]) =>
+                if n_prose_chars(node) + BESIDE_COMMENTS_CHARS_MIN <= n_total && !has_inside(node, &["h1"]) =>
             {
                 doomed.push(node.id);
                 false
@@ -88,10 +93,10 @@ fn drop_further_articles(root: &NodeRef) {
     });
     let own = articles
         .iter()
-        .position(|article| has_heading(article, &["h1"]) && n_prose_chars(article) >= OWN_ARTICLE_CHARS_MIN);
+        .position(|article| has_inside(article, &["h1"]) && n_prose_chars(article) >= OWN_ARTICLE_CHARS_MIN);
     let Some(own) = own else { return };
     for further in &articles[own + 1..] {
-        if has_heading(further, &["h1", "h2", "h3"]) {
+        if has_inside(further, &["h1", "h2", "h3"]) {
             further.remove_from_parent();
         }
     }
@@ -238,7 +243,7 @@ fn is_lead(node: &NodeRef) -> bool {
     is_teaser && n_prose_chars(node) >= LEAD_CHARS_MIN && !node.descendants_it().any(|inner| inner.has_name("a"))
 }
 
-fn has_heading(root: &NodeRef, names: &[&str]) -> bool {
+fn has_inside(root: &NodeRef, names: &[&str]) -> bool {
     root.descendants_it().any(|node| names.iter().any(|name| node.has_name(name)))
 }
 
