@@ -131,21 +131,25 @@ impl Roster {
             .unwrap_or_default()
     }
 
+    /// Only the best fit of the title counts: "Secretary-General" before "Under-Secretary-General".
     fn in_class(&self, class: OfficeClass, titles: &[String], country: &str, day: Date) -> Vec<&Person> {
-        let mut found: Vec<(&Term, &Person)> = Vec::new();
+        let mut found: Vec<(usize, &Term, &Person)> = Vec::new();
         for &at in self.by_place.get(country).map_or(&[][..], Vec::as_slice) {
             let person = &self.persons[at];
-            let held = person.terms.iter().find(|term| {
-                term.office == class
+            for term in &person.terms {
+                if term.office == class
                     && term.country == country
                     && term.covers(day)
-                    && office::title_fits(&term.title, titles)
-            });
-            if let Some(term) = held {
-                found.push((term, person));
+                    && let Some(fit) = office::title_fit(&term.title, titles)
+                {
+                    found.push((fit, term, person));
+                }
             }
         }
-        found.sort_by_key(|(term, _)| std::cmp::Reverse(term.from.map(|from| from.first)));
-        found.into_iter().map(|(_, person)| person).collect()
+        let best = found.iter().map(|(fit, _, _)| *fit).min();
+        found.retain(|(fit, _, _)| Some(*fit) == best);
+        found.sort_by_key(|(_, term, _)| std::cmp::Reverse(term.from.map(|from| from.first)));
+        found.dedup_by_key(|(_, _, person)| person.id.as_str());
+        found.into_iter().map(|(_, _, person)| person).collect()
     }
 }

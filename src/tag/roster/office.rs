@@ -124,6 +124,18 @@ pub(super) fn words(offices: &[Office]) -> impl Iterator<Item = OfficeWord<'_>> 
     })
 }
 
-pub(super) fn title_fits(title: &str, wanted: &[String]) -> bool {
-    wanted.is_empty() || wanted.iter().any(|word| title.contains(word.as_str()))
+/// Returns how well a title fits, 0 the best: the title itself, one that starts with it, one that contains it. Without
+/// wanted titles, deputies fit worse than heads.
+pub(super) fn title_fit(title: &str, wanted: &[String]) -> Option<usize> {
+    if wanted.is_empty() {
+        let is_deputy = ["Under", "Deputy", "Vice", "High Commissioner"].iter().any(|start| title.starts_with(start));
+        return Some(usize::from(is_deputy));
+    }
+    let fit = |word: &String| match title.find(word.as_str()) {
+        Some(_) if title == word => Some(0),
+        Some(0) => Some(1),
+        Some(_) => Some(2),
+        None => None,
+    };
+    wanted.iter().filter_map(fit).min()
 }

@@ -1,19 +1,21 @@
-//! Facts about reading and inflection.
+//! Facts about the notation of words.
 
-use super::*;
+use super::words::expand;
 
 #[test]
-fn core_loads() {
-    let roster = Roster::core().expect("core roster");
-    assert!(roster.persons.len() > 1_000);
-    let mut n = 0;
-    let start = std::time::Instant::now();
-    let mut set = std::collections::HashSet::new();
-    for name in roster.names() {
-        n += 1;
-        for (form, _) in name.inflection.forms(name.surface, name.lang) {
-            set.insert(form);
-        }
-    }
-    eprintln!("{n} names {} patterns {:?}", set.len(), start.elapsed());
+fn groups_multiply() {
+    assert_eq!(expand("{a|b}c{d|}", "en"), ["acd", "ac", "bcd", "bc"]);
+    assert_eq!(expand("plain", "en"), ["plain"]);
+}
+
+#[test]
+fn named_endings_depend_on_the_language() {
+    assert!(expand("французьк{adj}", "uk").contains(&"французькою".to_owned()));
+    assert!(expand("французск{adj}", "ru").contains(&"французского".to_owned()));
+    assert_eq!(expand("x{adj}", "en"), ["xadj"]);
+}
+
+#[test]
+fn unclosed_group_stands_for_itself() {
+    assert_eq!(expand("a{b", "en"), ["a{b"]);
 }
