@@ -33,6 +33,9 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Country, office class, and the title where one class holds several seats.
+type Seat<'r> = (&'r str, &'r str, &'r str);
+
 impl Roster {
     /// Returns all doubts, overlaps first.
     pub fn check(&self) -> Vec<Finding> {
@@ -58,7 +61,7 @@ impl Roster {
     }
 
     fn overlaps(&self) -> Vec<Finding> {
-        let mut seats: BTreeMap<(&str, &str, &str), Vec<(&Term, &Person)>> = BTreeMap::new();
+        let mut seats: BTreeMap<Seat<'_>, Vec<(&Term, &Person)>> = BTreeMap::new();
         for person in &self.persons {
             for term in person.terms.iter().filter(|term| is_one_seat(term)) {
                 if !self.country(&term.country).is_some_and(|country| country.collective) {

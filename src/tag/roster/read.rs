@@ -156,7 +156,7 @@ impl Roster {
     fn add(&mut self, file: &str, text: &str) -> Result<(), RosterError> {
         match Path::new(file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default() {
             "countries" => {
-                parse::<CountriesFile>(file, text)?.country.into_iter().for_each(|entry| self.add_country(entry))
+                parse::<CountriesFile>(file, text)?.country.into_iter().for_each(|entry| self.add_country(entry));
             }
             "organisations" => {
                 parse::<OrganisationsFile>(file, text)?
@@ -164,7 +164,9 @@ impl Roster {
                     .into_iter()
                     .for_each(|entry| self.add_organisation(entry));
             }
-            "offices" => parse::<OfficesFile>(file, text)?.office.into_iter().for_each(|entry| self.add_office(entry)),
+            "offices" => {
+                parse::<OfficesFile>(file, text)?.office.into_iter().for_each(|entry| self.add_office(entry));
+            }
             "risks" => self.risks.add(parse(file, text)?),
             _ => self.add_persons(file, text)?,
         }
