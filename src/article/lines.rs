@@ -268,31 +268,16 @@ fn is_clock_time(line: &str) -> bool {
         && line.contains([':', '.', 'h', 'H'])
 }
 
+#[rustfmt::skip]
+const STAMPS: [&str; 37] = [
+    "published", "updated", "posted", "last updated", "last modified", "first published", "veröffentlicht",
+    "aktualisiert", "stand", "publié", "mis à jour", "publicado", "actualizado", "atualizado", "pubblicato",
+    "aggiornato", "opublikowano", "опубликовано", "обновлено", "опубліковано", "оновлено", "yayınlanma", "تم نشره",
+    "نشر في", "آخر تحديث", "发布时间", "更新时间", "公開日", "更新日", "yayın tarihi", "güncelleme", "data publikacji",
+    "data aktualizacji", "erstellt", "fecha", "date", "created",
+];
+
 fn opens_as_stamp(line: &str) -> bool {
-    const STAMPS: [&str; 22] = [
-        "published",
-        "updated",
-        "posted",
-        "last updated",
-        "last modified",
-        "first published",
-        "veröffentlicht",
-        "aktualisiert",
-        "stand",
-        "publié",
-        "mis à jour",
-        "publicado",
-        "actualizado",
-        "atualizado",
-        "pubblicato",
-        "aggiornato",
-        "opublikowano",
-        "опубликовано",
-        "обновлено",
-        "опубліковано",
-        "оновлено",
-        "yayınlanma",
-    ];
     let lower = line.to_lowercase();
     STAMPS.iter().any(|stamp| lower.starts_with(stamp))
 }
