@@ -2,6 +2,7 @@
 
 mod body;
 mod dates;
+mod encoding;
 mod furniture;
 mod guard;
 mod head;
@@ -89,7 +90,7 @@ pub fn extract_bytes(
     hints: &Hints,
 ) -> Result<Page, ExtractError> {
     guard::check_bytes(bytes, content_type)?;
-    extract(&decode(bytes, content_type), url, hints)
+    extract(&encoding::decode(bytes, content_type), url, hints)
 }
 
 /// Extracts the article of a decoded page.
@@ -110,10 +111,6 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
     let sample = format!("{}\n{}", page.title.as_deref().unwrap_or_default(), page.text);
     page.lang = language::identify(&sample, declared).map(str::to_owned);
     Ok(page)
-}
-
-fn decode(bytes: &[u8], _content_type: Option<&str>) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// An article at one revision: what is coded, stored and published.

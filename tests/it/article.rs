@@ -149,6 +149,15 @@ fn bodies_that_are_no_page_have_a_class() {
 }
 
 #[test]
+fn a_page_in_a_legacy_encoding_reads_like_its_utf8_twin() {
+    let sample = corpus().into_iter().find(|sample| sample.name == "ru-teaser-tail").unwrap();
+    let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(&sample.html);
+    let content_type = Some("text/html; charset=windows-1251");
+    let page = article::extract_bytes(&bytes, content_type, None, &Hints::default()).unwrap();
+    assert_eq!(page.text, sample.extract().unwrap().text);
+}
+
+#[test]
 fn hostile_pages_are_refused_or_read_in_time() {
     let hostile = [
         "<div>".repeat(200_000),
