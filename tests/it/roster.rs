@@ -3,6 +3,7 @@
 use hotline::tag::roster::{Case, Entity, Finding, Inflection, LANGS, PartyKind, Roster, RosterError, topics};
 use jiff::civil::{Date, date};
 
+#[expect(clippy::expect_used, reason = "a test cannot go on without the roster")]
 fn core() -> Roster {
     Roster::core().expect("the embedded roster is valid")
 }
