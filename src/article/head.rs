@@ -63,6 +63,8 @@ pub(super) struct TimeMark {
     /// Says itself that it is the day of publication (`pubdate`, `datePublished`, `published`).
     pub(super) is_published: bool,
     pub(super) is_modified: bool,
+    /// Bytes of text between the headline and here; `None` above the headline.
+    pub(super) n_bytes_below_heading: Option<usize>,
 }
 
 /// A short text that holds a year.
@@ -130,6 +132,7 @@ struct Reading {
     opened: Vec<Block>,
     /// The words before the current place, when they are few: `Published:`, `Updated`.
     label: String,
+    n_bytes_below_heading: usize,
 }
 
 /// What an open element makes of its content.
@@ -203,6 +206,7 @@ impl Reading {
                 let text = markup::text(node);
                 if !text.is_empty() && self.head.h1.len() < 8 {
                     self.head.h1.push(text);
+                    self.n_bytes_below_heading = 0;
                 }
             }
             "time" => self.time(node, element),
@@ -285,6 +289,7 @@ impl Reading {
             place: self.place(),
             is_published: !is_modified && (element.attr("pubdate").is_some() || says.contains("publi") || is_labelled),
             is_modified,
+            n_bytes_below_heading: (!self.head.h1.is_empty()).then_some(self.n_bytes_below_heading),
         });
     }
 
@@ -312,6 +317,7 @@ impl Reading {
     }
 
     fn text(&mut self, contents: &str) {
+        self.n_bytes_below_heading += contents.trim().len();
         if contents.len() > DATED_TEXT_CHARS_MAX * 6 {
             self.label.clear();
             return;

@@ -36,6 +36,9 @@ const MODIFIED: &[&str] = &[
 /// A text this short is a date and nothing else.
 const BARE_DATE_CHARS_MAX: usize = 25;
 
+/// Text between the headline and a time that still belongs to it: the lead, a byline, a caption.
+const BESIDE_HEADING_BYTES_MAX: usize = 600;
+
 /// A time and the source it came from.
 #[derive(Debug, PartialEq)]
 pub(super) struct Sourced {
@@ -64,8 +67,8 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
             .flatten()
             .find_map(|day| structured.iter().find(|candidate| candidate.stamp.day == day));
         // A time element by the headline that no source confirms is the newer word: pages are dated anew by hand.
-        if let (None, Some(seen)) = (agreed, seen.as_ref().filter(|seen| seen.origin == "time")) {
-            return Some(Sourced { time: time_of(seen.stamp.clone()), origin: seen.origin.clone() });
+        if let (None, Some(beside)) = (agreed, reading.beside_heading()) {
+            return Some(Sourced { time: time_of(beside.stamp), origin: beside.origin });
         }
         let first = agreed.unwrap_or(first);
         let day = local_day(&first.stamp, seen_day.iter().chain(&url_day), reading.zone.as_ref());
@@ -207,6 +210,15 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// The time element that stands under the headline, before the text.
+    fn beside_heading(&self) -> Option<Candidate> {
+        let time = self.head.times.iter().find(|time| {
+            let is_near = time.n_bytes_below_heading.is_some_and(|n_bytes| n_bytes <= BESIDE_HEADING_BYTES_MAX);
+            is_near && time.place == Place::AfterHeading && !time.is_modified
+        })?;
+        self.candidate(&time.value, "time")
+    }
+
     /// What readers see near the headline.
     fn seen(&self) -> Option<Candidate> {
         let places = [Place::AfterHeading, Place::BeforeHeading];
@@ -330,6 +342,19 @@ mod tests {
         let html = r#"<meta property="article:published_time" content="2025-02-12T22:30:00Z">
                       <h1>A</h1><p class="date">01.01.2024</p>"#;
         assert_eq!(published_on(html, None, None).unwrap().0.day(), date(2025, 2, 12));
+    }
+
+    #[test]
+    fn a_time_element_under_the_headline_is_the_newer_word_and_one_far_below_is_not() {
+        let page = |gap: &str| {
+            format!(
+                "<meta property='article:published_time' content='2020-02-12T10:00:00+01:00'><h1>A</h1>{gap}\
+                 <time datetime='2025-03-04T10:00:00+01:00'>4 March</time>"
+            )
+        };
+        assert_eq!(published_on(&page(""), None, None).unwrap().0.day(), date(2025, 3, 4));
+        let text = format!("<p>{}</p>", "Words of the article. ".repeat(60));
+        assert_eq!(published_on(&page(&text), None, None).unwrap().0.day(), date(2020, 2, 12));
     }
 
     #[test]
