@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::document::{self, Table};
 use super::problem::Problems;
-use super::{REFERENCE, Settings, places};
+use super::{REFERENCE, Settings};
 
 /// A key whose name holds one of these names a secret.
 pub(super) const SECRET_WORDS: [&str; 4] = ["password", "secret", "token", ".pem"];
@@ -116,45 +116,66 @@ pub(super) fn shown(
     place: &impl Fn(Range<usize>) -> (usize, Range<usize>, bool),
     problems: &Problems,
 ) -> Vec<Setting> {
-    settings()
-        .into_iter()
-        .map(|key| {
-            let (value, origin) = match exact(table, &key).map(place) {
-                Some((file, span, is_environment)) => {
+    let mut shown = Vec::new();
+    for key in settings() {
+        let (value, origin) = match find(table, &key) {
+            Some(value) => {
+                let (file, span, is_environment) = place(value.span());
+                let (line, _) = problems.position(file, span.start);
+                let origin = if is_environment {
                     let text = problems.text(file);
-                    let value =
-                        text.get(span.clone()).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-                    let (line, _) = problems.position(file, span.start);
-                    if is_environment {
-                        let variable = text.lines().nth(line - 1).and_then(|line| line.split('=').next());
-                        (Some(value), Origin::Environment(variable.unwrap_or_default().to_owned()))
-                    } else {
-                        (Some(value), Origin::File(format!("{}:{line}", problems.name(file))))
-                    }
-                }
-                None => (default(&key), Origin::Default),
-            };
-            let value = value.map(|value| if is_secret(&key) { "\"***\"".to_owned() } else { value });
-            Setting { key, value, origin }
-        })
-        .collect()
+                    let variable = text.lines().nth(line - 1).and_then(|line| line.split('=').next());
+                    Origin::Environment(variable.unwrap_or_default().to_owned())
+                } else {
+                    Origin::File(format!("{}:{line}", problems.name(file)))
+                };
+                (Some(inline(value.get_ref())), origin)
+            }
+            None => (default(&key), Origin::Default),
+        };
+        let value = value.map(|value| if is_secret(&key) { "\"***\"".to_owned() } else { value });
+        shown.push(Setting { key, value, origin });
+    }
+    shown
 }
 
-/// Returns the default as the shipped file writes it.
+/// Returns the default as the shipped file gives it.
 pub(super) fn default(key: &str) -> Option<String> {
     let table = DeTable::parse(REFERENCE).ok()?;
-    let span = exact(table.get_ref(), key)?;
-    REFERENCE.get(span).map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))
+    find(table.get_ref(), key).map(|value| inline(value.get_ref()))
 }
 
-/// Finds the value of the key itself, not of what holds it.
-fn exact(table: &Table<'_>, key: &str) -> Option<Range<usize>> {
+fn find<'t, 'd>(table: &'t Table<'d>, key: &str) -> Option<&'t Spanned<DeValue<'d>>> {
     let (name, rest) = key.split_once('.').unwrap_or((key, ""));
     let value = table.get(name)?;
     match value.get_ref() {
-        DeValue::Table(inner) if !rest.is_empty() => exact(inner, rest),
-        DeValue::Table(_) => places::span(table, name).map(|_| value.span()),
-        _ if rest.is_empty() => Some(value.span()),
+        _ if rest.is_empty() => Some(value),
+        DeValue::Table(inner) => find(inner, rest),
         _ => None,
+    }
+}
+
+/// Writes a value on one line.
+fn inline(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => toml::Value::String(text.to_string()).to_string(),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(is_set) => is_set.to_string(),
+        DeValue::Datetime(time) => time.to_string(),
+        DeValue::Array(values) => {
+            let values: Vec<String> = values.iter().map(|value| inline(value.get_ref())).collect();
+            format!("[{}]", values.join(", "))
+        }
+        DeValue::Table(table) if table.is_empty() => "{}".to_owned(),
+        DeValue::Table(table) => {
+            let entries = table.iter().map(|(name, value)| {
+                let name = name.get_ref();
+                let is_bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+                let name = if is_bare { name.to_string() } else { toml::Value::String(name.to_string()).to_string() };
+                format!("{name} = {}", inline(value.get_ref()))
+            });
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
     }
 }

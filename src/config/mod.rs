@@ -15,6 +15,8 @@ mod problem;
 mod schema;
 mod settings;
 mod suggest;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -75,14 +75,17 @@ fn comment(key: &str) -> Option<String> {
         let bare = line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line);
         if let Some(header) = bare.strip_prefix('[') {
             at = header.trim_end_matches(']').to_owned();
+            if at == key {
+                break;
+            }
             comment.clear();
         } else if let Some(text) = line.strip_prefix("# ") {
             comment.push(text);
         } else if at == section && bare.split('=').next().is_some_and(|word| word.trim() == name) {
-            return (!comment.is_empty()).then(|| comment.join(" "));
+            break;
         } else {
             comment.clear();
         }
     }
-    None
+    (!comment.is_empty()).then(|| comment.join(" "))
 }
