@@ -8,12 +8,12 @@ use super::{check, config, demo, extract, feed, schema};
 
 const EXAMPLES: &str = "\
 Examples:
-  hotline demo                                  see it work: bundled newsroom, real broker protocol, no internet
-  hotline check                                 everything that is wrong in config/hotline.toml and feeds.d/
-  hotline run                                   poll the feeds; events go to Kafka, or to files without a broker
-  hotline run --once --sink stdout | jq .value  one round over all feeds, records on the terminal
+  hotline demo                                  see it work, without the internet
+  hotline check                                 say all that is wrong in the configuration
+  hotline run                                   poll the feeds, deliver to Kafka (or to files)
+  hotline run --once --sink stdout | jq .value  one round over all feeds, records as JSON
+  hotline extract page.html | hotline tag -     what a page says about calls and talks
   curl -s https://feeds.bbci.co.uk/news/world/rss.xml | hotline feed - | jq .title
-  hotline extract page.html | hotline tag -     what a page says about calls and negotiations
 
 Exit codes: 0 ok, 1 failed, 2 usage, 69 broker unavailable, 75 try again, 78 configuration error.";
 

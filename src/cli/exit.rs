@@ -31,9 +31,9 @@ pub(super) enum Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(err: anyhow::Error) -> Self {
-        match err.downcast::<io::Error>() {
-            Ok(err) => err.into(),
-            Err(err) => Self::Failed(err),
+        match err.downcast_ref::<io::Error>() {
+            Some(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Failed(err),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn whole(path: &Path, bytes_max: usize) -> anyhow::Result<Vec<u8>> {
     } else {
         File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
-    read.map_err(anyhow::Error::msg).with_context(|| format!("cannot read {name}"))?;
+    read.with_context(|| format!("cannot read {name}"))?;
     anyhow::ensure!(bytes.len() <= bytes_max, "cannot read {name}: over {bytes_max} bytes");
     Ok(bytes)
 }
@@ -26,7 +26,6 @@ pub(super) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
     if path == Path::new("-") {
         return Ok(Box::new(BufReader::with_capacity(256 * 1024, io::stdin())));
     }
-    let file = File::open(path).map_err(anyhow::Error::msg);
-    let file = file.with_context(|| format!("cannot read {}", path.display()))?;
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
 }

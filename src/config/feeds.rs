@@ -80,7 +80,8 @@ impl Reader<'_> {
         let text = self.problems.text(file);
         let mut faults = Vec::new();
         let table = document::parse(&text, &mut faults);
-        let list: Option<List> = document::read(&table, &mut faults);
+        // A syntax error moves keys into other tables: what else seems wrong may not be.
+        let list: Option<List> = if faults.is_empty() { document::read(&table, &mut faults) } else { None };
         for fault in faults {
             self.problems.push(fault.at(file));
         }

@@ -82,9 +82,11 @@ impl Problems {
         self.found.push(problem);
     }
 
-    /// Puts the problems in the order of files and lines.
+    /// Puts the problems in the order of files and lines, each once.
     pub(super) fn sort(&mut self) {
-        self.found.sort_by_key(|problem| problem.place.as_ref().map(|place| (place.file, place.span.start)));
+        let at = |problem: &Problem| problem.place.as_ref().map(|place| (place.file, place.span.start));
+        self.found.sort_by_key(at);
+        self.found.dedup_by(|next, first| at(next).is_some() && at(next) == at(first) && next.message == first.message);
     }
 
     /// Reports whether nothing is wrong.

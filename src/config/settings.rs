@@ -60,6 +60,13 @@ pub(super) fn read(
     let text = problems.text(main);
     let mut faults = Vec::new();
     let mut table = document::parse(&text, &mut faults);
+    // A syntax error moves keys into other tables: what else seems wrong may not be.
+    if !faults.is_empty() {
+        for fault in faults {
+            problems.push(fault.at(main));
+        }
+        return (None, Vec::new());
+    }
     // The environment is read as if it stood behind the file: a span beyond the file's end is one of its lines.
     let base = text.len() + 1;
     let overrides = env::overrides(environment, base);
