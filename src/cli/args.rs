@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, config, demo, extract, feed, schema};
+use super::{check, config, demo, extract, feed, run, schema, tag};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -77,6 +77,8 @@ pub(super) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Poll the feeds, code what they report, deliver the events: the daemon
+    Run(run::RunArgs),
     /// Show the whole pipeline at work on a bundled newsroom
     Demo(demo::DemoArgs),
     /// Validate configuration, feed lists, rule packs and roster: all errors in one go
@@ -85,6 +87,8 @@ pub(super) enum Command {
     Feed(feed::FeedArgs),
     /// Read HTML, print one JSON object a page
     Extract(extract::ExtractArgs),
+    /// Read documents, print the calls and negotiations they report
+    Tag(tag::TagArgs),
     /// Print a published schema
     Schema(schema::SchemaArgs),
     /// Show the configuration in force

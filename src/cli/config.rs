@@ -1,7 +1,5 @@
 //! Owns `config show`: what is in force, and where it comes from.
 
-use std::path::Path;
-
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
@@ -29,14 +27,6 @@ enum ConfigCommand {
 /// Loads the file that the arguments name, with the environment over it.
 pub(super) fn load(global: &Global) -> Result<Config, Problems> {
     config::load(&global.config_path(), &environment())
-}
-
-/// Loads the named file if one was named, else the default file if it is there.
-pub(super) fn load_if_any(global: &Global) -> Result<Option<Config>, Problems> {
-    if global.config_named().is_none() && !Path::exists(&global.config_path()) {
-        return Ok(None);
-    }
-    load(global).map(Some)
 }
 
 /// Returns hotline's own variables.

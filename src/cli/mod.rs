@@ -11,7 +11,9 @@ mod lines;
 mod logging;
 mod output;
 mod parallel;
+mod run;
 mod schema;
+mod tag;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args, global)?,
         Command::Extract(args) => extract::run(args, &mut out)?,
         Command::Feed(args) => feed::run(args, &mut out)?,
+        Command::Run(args) => run::run(args, global)?,
+        Command::Tag(args) => tag::run(args, &mut out)?,
         Command::Schema(args) => schema::run(args, global, &mut out)?,
         Command::Completions(args) => {
             clap_complete::generate(args.shell, &mut Arguments::command(), "hotline", &mut out);

@@ -40,7 +40,9 @@ pub(super) fn overrides(environment: &[(String, String)], base: usize) -> Overri
         }
         let start = base + overrides.text.len() + variable.len() + 1;
         let span = start..start + value.len();
-        overrides.text.push_str(&format!("{variable}={}\n", value.replace('\n', " ")));
+        for part in [variable, "=", &value.replace('\n', " "), "\n"] {
+            overrides.text.push_str(part);
+        }
         overrides.entries.push(Override { variable: variable.clone(), path, value: value.clone(), span });
     }
     overrides

@@ -54,7 +54,7 @@ struct FeedText {
 
 /// Reads the lists, which the files numbered `files` hold.
 pub(super) fn read(files: &[usize], problems: &mut Problems) -> Vec<Feed> {
-    let mut reader = Reader { problems, seen: HashMap::new(), feeds: Vec::new() };
+    let mut reader = Reader { file: 0, problems, seen: HashMap::new(), feeds: Vec::new() };
     for file in files {
         reader.list(*file);
     }
@@ -70,6 +70,8 @@ enum Namespace {
 }
 
 struct Reader<'p> {
+    /// The list being read.
+    file: usize,
     problems: &'p mut Problems,
     seen: HashMap<(Namespace, String), (usize, Range<usize>)>,
     feeds: Vec<Feed>,
@@ -85,27 +87,28 @@ impl Reader<'_> {
         for fault in faults {
             self.problems.push(fault.at(file));
         }
+        self.file = file;
         for outlet in list.unwrap_or_default().outlet {
-            self.outlet(file, outlet);
+            self.outlet(outlet);
         }
     }
 
-    fn outlet(&mut self, file: usize, text: Spanned<OutletText>) {
+    fn outlet(&mut self, text: Spanned<OutletText>) {
         let at = text.span();
         let text = text.into_inner();
-        let id = self.needed(file, text.id, &at, "outlet", "id");
+        let id = self.needed(text.id, &at, "outlet", "id");
         if let Some(id) = &id {
-            self.check(file, id, codes::is_id(id.get_ref()), "outlet id", ID_FORM);
-            self.unique(file, Namespace::Outlet, id, "outlet id");
+            self.check(id, codes::is_id(id.get_ref()), "outlet id", ID_FORM);
+            self.unique(Namespace::Outlet, id, "outlet id");
         }
-        let name = self.needed(file, text.name, &at, "outlet", "name");
+        let name = self.needed(text.name, &at, "outlet", "name");
         if let Some(zone) = &text.zone {
-            self.check(file, zone, codes::is_zone(zone.get_ref()), "time zone", "an IANA name like `Europe/London`");
+            self.check(zone, codes::is_zone(zone.get_ref()), "time zone", "an IANA name like `Europe/London`");
         }
-        self.language(file, text.lang.as_ref());
+        self.language(text.lang.as_ref());
         if let Some(country) = &text.country {
             let is_known = codes::is_country(country.get_ref());
-            self.check(file, country, is_known, "country code", "an ISO 3166-1 alpha-3 code like `GBR`");
+            self.check(country, is_known, "country code", "an ISO 3166-1 alpha-3 code like `GBR`");
         }
         let string = |text: Text| text.map(Spanned::into_inner);
         let outlet = Arc::new(Outlet {
@@ -117,25 +120,25 @@ impl Reader<'_> {
         });
         let country = string(text.country);
         for feed in text.feed {
-            self.feed(file, feed, &outlet, country.as_ref());
+            self.feed(feed, &outlet, country.as_ref());
         }
     }
 
-    fn feed(&mut self, file: usize, text: Spanned<FeedText>, outlet: &Arc<Outlet>, country: Option<&String>) {
+    fn feed(&mut self, text: Spanned<FeedText>, outlet: &Arc<Outlet>, country: Option<&String>) {
         let at = text.span();
         let text = text.into_inner();
-        let id = self.needed(file, text.id, &at, "feed", "id");
+        let id = self.needed(text.id, &at, "feed", "id");
         if let Some(id) = &id {
-            self.check(file, id, codes::is_id(id.get_ref()), "feed id", ID_FORM);
-            self.unique(file, Namespace::Feed, id, "feed id");
+            self.check(id, codes::is_id(id.get_ref()), "feed id", ID_FORM);
+            self.unique(Namespace::Feed, id, "feed id");
         }
         for was in &text.was {
-            self.unique(file, Namespace::Feed, was, "feed id");
+            self.unique(Namespace::Feed, was, "feed id");
         }
-        let url = self.needed(file, text.url, &at, "feed", "url").and_then(|url| self.url(file, &url));
-        self.language(file, text.lang.as_ref());
-        let interval = text.interval.and_then(|interval| self.interval(file, &interval));
-        let first_poll = text.first_poll.and_then(|first| self.first_poll(file, &first)).unwrap_or(FIRST_POLL);
+        let url = self.needed(text.url, &at, "feed", "url").and_then(|url| self.url(&url));
+        self.language(text.lang.as_ref());
+        let interval = text.interval.and_then(|interval| self.interval(&interval));
+        let first_poll = text.first_poll.and_then(|first| self.first_poll(&first)).unwrap_or(FIRST_POLL);
         let (Some(id), Some(url)) = (id, url) else { return };
         self.feeds.push(Feed {
             id: id.into_inner(),
@@ -150,73 +153,75 @@ impl Reader<'_> {
         });
     }
 
-    fn needed(&mut self, file: usize, text: Text, at: &Range<usize>, what: &str, key: &str) -> Text {
+    fn needed(&mut self, text: Text, at: &Range<usize>, what: &str, key: &str) -> Text {
         if text.is_none() {
             let problem = Problem::new(format!("{what} without `{key}`"));
-            self.problems.push(problem.at(file, at.clone(), &format!("needs `{key}`")));
+            self.problems.push(problem.at(self.file, at.clone(), &format!("needs `{key}`")));
         }
         text.filter(|text| {
             let is_filled = !text.get_ref().trim().is_empty();
             if !is_filled {
                 let problem = Problem::new(format!("`{key}` of the {what} is empty"));
-                self.problems.push(problem.at(file, text.span(), "empty"));
+                self.problems.push(problem.at(self.file, text.span(), "empty"));
             }
             is_filled
         })
     }
 
-    fn check(&mut self, file: usize, text: &Spanned<String>, is_right: bool, what: &str, expected: &str) {
+    fn check(&mut self, text: &Spanned<String>, is_right: bool, what: &str, expected: &str) {
         if !is_right {
             let problem = Problem::new(format!("unknown or malformed {what} `{}`", text.get_ref()));
-            self.problems.push(problem.at(file, text.span(), &format!("expected {expected}")));
+            self.problems.push(problem.at(self.file, text.span(), &format!("expected {expected}")));
         }
     }
 
-    fn language(&mut self, file: usize, lang: Option<&Spanned<String>>) {
+    fn language(&mut self, lang: Option<&Spanned<String>>) {
         if let Some(lang) = lang {
             let is_right = codes::is_language(lang.get_ref());
-            self.check(file, lang, is_right, "language tag", "a BCP 47 tag like `uk` or `pt-BR`");
+            self.check(lang, is_right, "language tag", "a BCP 47 tag like `uk` or `pt-BR`");
         }
     }
 
-    fn unique(&mut self, file: usize, namespace: Namespace, id: &Spanned<String>, what: &str) {
+    fn unique(&mut self, namespace: Namespace, id: &Spanned<String>, what: &str) {
         let key = (namespace, id.get_ref().clone());
         if let Some((first_file, first)) = self.seen.get(&key) {
             let problem = Problem::new(format!("duplicate {what} `{}`", id.get_ref()));
             let problem =
-                problem.at(file, id.span(), "used again here").also(*first_file, first.clone(), "first used here");
+                problem.at(self.file, id.span(), "used again here").also(*first_file, first.clone(), "first used here");
             self.problems.push(problem);
             return;
         }
-        self.seen.insert(key, (file, id.span()));
+        self.seen.insert(key, (self.file, id.span()));
     }
 
-    fn url(&mut self, file: usize, text: &Spanned<String>) -> Option<Url> {
+    fn url(&mut self, text: &Spanned<String>) -> Option<Url> {
         let problem = match Url::parse(text.get_ref()) {
             Ok(url) if !matches!(url.scheme(), "http" | "https") => {
                 let near = suggest::nearest(url.scheme(), ["http", "https"]);
                 Problem::new(format!("feed URL with the scheme `{}`", url.scheme()))
-                    .at(file, text.span(), "expected http or https")
+                    .at(self.file, text.span(), "expected http or https")
                     .help(near.map(|near| format!("did you mean `{near}`?")))
             }
             // The URL is not repeated: its user part may be a secret.
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                Problem::new("feed URL with a user name or password").at(file, text.span(), "not allowed")
+                Problem::new("feed URL with a user name or password").at(self.file, text.span(), "not allowed")
             }
             Ok(url) => {
                 let address = Spanned::new(text.span(), url.to_string());
-                self.unique(file, Namespace::Url, &address, "feed URL");
+                self.unique(Namespace::Url, &address, "feed URL");
                 return Some(url);
             }
-            Err(err) => {
-                Problem::new(format!("malformed feed URL: {err}")).at(file, text.span(), "expected an absolute URL")
-            }
+            Err(err) => Problem::new(format!("malformed feed URL: {err}")).at(
+                self.file,
+                text.span(),
+                "expected an absolute URL",
+            ),
         };
         self.problems.push(problem);
         None
     }
 
-    fn interval(&mut self, file: usize, text: &Spanned<String>) -> Option<Duration> {
+    fn interval(&mut self, text: &Spanned<String>) -> Option<Duration> {
         let problem = match duration(text.get_ref()) {
             Some(interval) if interval < INTERVAL_MIN => "is below the floor of 1m",
             Some(interval) if interval > INTERVAL_MAX => "is above 24h",
@@ -224,11 +229,11 @@ impl Reader<'_> {
             None => "is not a duration",
         };
         let problem = Problem::new(format!("interval `{}` {problem}", text.get_ref()));
-        self.problems.push(problem.at(file, text.span(), "expected 1m to 24h, like `5m`"));
+        self.problems.push(problem.at(self.file, text.span(), "expected 1m to 24h, like `5m`"));
         None
     }
 
-    fn first_poll(&mut self, file: usize, text: &Spanned<String>) -> Option<FirstPoll> {
+    fn first_poll(&mut self, text: &Spanned<String>) -> Option<FirstPoll> {
         let first_poll = match text.get_ref().as_str() {
             "mark_seen" => Some(FirstPoll::MarkSeen),
             "publish_all" => Some(FirstPoll::PublishAll),
@@ -238,7 +243,7 @@ impl Reader<'_> {
                 .filter(|count| (1..=FIRST_POLL_MAX).contains(count))
                 .map(FirstPoll::PublishLast),
         };
-        self.check(file, text, first_poll.is_some(), "first_poll", "`publish_last:N`, `mark_seen` or `publish_all`");
+        self.check(text, first_poll.is_some(), "first_poll", "`publish_last:N`, `mark_seen` or `publish_all`");
         first_poll
     }
 }

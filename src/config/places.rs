@@ -16,7 +16,7 @@ pub(super) fn span(table: &Table<'_>, key: &str) -> Option<Range<usize>> {
     while !rest.is_empty() {
         let Some((name, value, after)) = step(table, rest) else { break };
         found = Some(match value.get_ref() {
-            DeValue::Table(_) if after.is_empty() => name,
+            DeValue::Table(_) => name,
             _ => value.span(),
         });
         let DeValue::Table(inner) = value.get_ref() else { break };

@@ -104,7 +104,7 @@ impl Problems {
     pub(super) fn position(&self, file: usize, at: usize) -> (usize, usize) {
         let text = &self.files[file].text;
         let before = &text.as_bytes()[..at.min(text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
     }
@@ -143,7 +143,7 @@ impl Problems {
                 let (line, column) = self.position(place.file, place.span.start);
                 format!("{}:{line}:{column}: ", self.name(place.file))
             });
-            out.push_str(&format!("error: {head}{}\n", problem.message));
+            out += &format!("error: {head}{}\n", problem.message);
             let Some(place) = &problem.place else { continue };
             let same_file = problem.also.as_ref().filter(|also| also.file == place.file);
             self.snippet(&handler, place, same_file, &mut out);
@@ -151,7 +151,7 @@ impl Problems {
                 self.snippet(&handler, also, None, &mut out);
             }
             if let Some(help) = &problem.help {
-                out.push_str(&format!("  help: {help}\n"));
+                out += &format!("  help: {help}\n");
             }
         }
         out

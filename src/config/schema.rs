@@ -47,9 +47,7 @@ fn leaf(key: &str) -> Value {
     let default = keys::default(key).and_then(|text| toml::from_str::<toml::Table>(&format!("it = {text}")).ok());
     let default = default.and_then(|mut table| table.remove("it")).and_then(|value| serde_json::to_value(value).ok());
     let words = keys::words(key);
-    if !words.is_empty() {
-        schema["enum"] = json!(words);
-    } else {
+    if words.is_empty() {
         schema["type"] = json!(match &default {
             Some(Value::Number(number)) if number.is_f64() => "number",
             Some(Value::Number(_)) => "integer",
@@ -58,6 +56,8 @@ fn leaf(key: &str) -> Value {
             Some(Value::Object(_)) => "object",
             _ => "string",
         });
+    } else {
+        schema["enum"] = json!(words);
     }
     if let Some(default) = default {
         schema["default"] = default;
@@ -74,7 +74,7 @@ fn comment(key: &str) -> Option<String> {
         // An optional section or key is there as a comment itself, written without a space.
         let bare = line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line);
         if let Some(header) = bare.strip_prefix('[') {
-            at = header.trim_end_matches(']').to_owned();
+            header.trim_end_matches(']').clone_into(&mut at);
             if at == key {
                 break;
             }
