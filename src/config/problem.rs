@@ -143,7 +143,7 @@ impl Problems {
                 let (line, column) = self.position(place.file, place.span.start);
                 format!("{}:{line}:{column}: ", self.name(place.file))
             });
-            out += &format!("error: {head}{}\n", problem.message);
+            out.extend(["error: ", &head, &problem.message, "\n"]);
             let Some(place) = &problem.place else { continue };
             let same_file = problem.also.as_ref().filter(|also| also.file == place.file);
             self.snippet(&handler, place, same_file, &mut out);
@@ -151,7 +151,7 @@ impl Problems {
                 self.snippet(&handler, also, None, &mut out);
             }
             if let Some(help) = &problem.help {
-                out += &format!("  help: {help}\n");
+                out.extend(["  help: ", help, "\n"]);
             }
         }
         out
