@@ -100,7 +100,7 @@ fn n_chars(lines: &[String]) -> usize {
     lines.iter().map(|line| line.chars().count()).sum()
 }
 
-pub(super) fn engine(document: Document, effort: Effort) -> Vec<String> {
+fn engine(document: Document, effort: Effort) -> Vec<String> {
     let container = container(&document);
     let n_whole = container.as_ref().map(prune::n_prose_chars).unwrap_or_default();
     let page = page_lines(&document.root(), container.map(|container| container.id));
@@ -125,7 +125,7 @@ pub(super) fn engine(document: Document, effort: Effort) -> Vec<String> {
 
 /// How hard the engine tries.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effort {
+enum Effort {
     /// One pass with the strictest rules: enough for nearly every article, and it copies nothing.
     Strict,
     /// Laxer rules until there is text.

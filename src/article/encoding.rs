@@ -39,7 +39,7 @@ fn label_in(text: &str) -> Option<&'static Encoding> {
         let rest = rest.trim_start().trim_start_matches(['"', '\'']);
         let end =
             rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))).unwrap_or(rest.len());
-        Encoding::for_label(rest[..end].as_bytes())
+        Encoding::for_label(&rest.as_bytes()[..end])
     })
 }
 

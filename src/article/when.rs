@@ -36,6 +36,9 @@ const MODIFIED: &[&str] = &[
 /// A text this short is a date and nothing else.
 const BARE_DATE_CHARS_MAX: usize = 25;
 
+/// A text that gives the page's date holds little else.
+const STAMP_CHARS_MAX: usize = 70;
+
 /// Text between the headline and a time that still belongs to it: the lead, a byline, a caption.
 const BESIDE_HEADING_BYTES_MAX: usize = 600;
 
@@ -247,7 +250,8 @@ impl<'a> Reading<'a> {
     fn seen_text(&self, place: Place, mark: Mark) -> Option<Candidate> {
         let texts = self.head.dated.iter().filter(|text| text.place == place && text.mark == mark);
         for text in texts {
-            if mark == Mark::None && text.text.chars().count() > 70 {
+            // In a longer text the date is somebody else's: a reference, an event.
+            if text.text.chars().count() > STAMP_CHARS_MAX {
                 continue;
             }
             if let Some(day) = dates::day(&text.text, self.order) {
