@@ -153,9 +153,8 @@ fn complete(found: Vec<String>, page: &[Line]) -> Vec<String> {
         let place = page[at..].iter().position(|known| known.text == *line).map(|offset| at + offset);
         if let Some(place) = place.filter(|_| line.chars().count() >= ANCHOR_CHARS_MIN) {
             if place - at <= GAP_LINES_MAX {
-                let lost = page[at..place]
-                    .iter()
-                    .filter(|line| line.is_paragraph && is_prose(line, 80) && !known.contains(line.text.as_str()));
+                let lost =
+                    page[at..place].iter().filter(|line| is_prose(line, 60) && !known.contains(line.text.as_str()));
                 completed.extend(lost.map(|line| line.text.clone()));
             }
             at = place + 1;
@@ -183,4 +182,47 @@ fn container(document: &Document) -> Option<dom_query::NodeRef<'_>> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "The ministers met on Monday in the town hall and talked until the evening.";
+    const SECOND: &str = "They agreed on a date for the next round and on nothing else, said a speaker.";
+    const THIRD: &str = "The strait stays closed until then, and no boat may leave the harbour at night.";
+
+    fn paragraph(text: &str) -> Line {
+        Line { text: text.to_owned(), is_paragraph: true, ..Line::default() }
+    }
+
+    fn owned(lines: &[&str]) -> Vec<String> {
+        lines.iter().map(|line| (*line).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_lost_lead_and_a_lost_paragraph_come_back_in_their_places() {
+        let headline = Line { text: "Ministers meet".to_owned(), is_headline: true, ..Line::default() };
+        let page = [headline, paragraph(FIRST), paragraph(SECOND), paragraph(THIRD), paragraph("Short.")];
+        assert_eq!(complete(owned(&[SECOND, THIRD]), &page), owned(&[FIRST, SECOND, THIRD]));
+        let page = [paragraph(FIRST), paragraph(SECOND), paragraph("Share"), paragraph(THIRD)];
+        assert_eq!(complete(owned(&[FIRST, THIRD]), &page), owned(&[FIRST, SECOND, THIRD]));
+    }
+
+    #[test]
+    fn a_line_of_links_is_not_a_lost_paragraph() {
+        let linked = Line { n_link_bytes: SECOND.len(), ..paragraph(SECOND) };
+        let page = [paragraph(FIRST), linked, paragraph(THIRD)];
+        assert_eq!(complete(owned(&[FIRST, THIRD]), &page), owned(&[FIRST, THIRD]));
+    }
+
+    #[test]
+    fn lines_behind_the_pages_own_text_are_cut_only_when_that_text_is_whole() {
+        let mut found = owned(&[FIRST, SECOND, "Visit our shop in the harbour."]);
+        cut_behind(&mut found, &format!("{FIRST} {SECOND}"));
+        assert_eq!(found, owned(&[FIRST, SECOND]));
+        let mut found = owned(&[FIRST, SECOND, THIRD]);
+        cut_behind(&mut found, &format!("{FIRST} They agreed on a date …"));
+        assert_eq!(found.len(), 3);
+    }
 }
