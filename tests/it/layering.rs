@@ -1,5 +1,7 @@
 //! Facts about the shape of `src/`: imports run one way, outside crates have one home, files stay small.
 
+#![expect(clippy::expect_used, reason = "a test stops where its ground gives way")]
+
 use std::{
     fs,
     path::{Path, PathBuf},
