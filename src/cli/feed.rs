@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 use serde_json::{Value, json};
 use url::Url;
@@ -9,7 +10,7 @@ use url::Url;
 use super::exit::Failure;
 use super::lines;
 use super::output::Out;
-use crate::feed::Entry;
+use crate::feed::{self, Entry};
 use crate::publish::message::Instant;
 
 /// What a feed document may have.
@@ -27,14 +28,12 @@ pub(super) struct FeedArgs {
 
 pub(super) fn run(args: &FeedArgs, out: &mut Out) -> Result<(), Failure> {
     let bytes = lines::whole(&args.path, FEED_BYTES_MAX)?;
-    for entry in read(&bytes, args.url.as_ref())? {
-        out.json(&print(&entry))?;
+    let document =
+        feed::read(&bytes, None, args.url.as_ref()).with_context(|| format!("cannot read {}", args.path.display()))?;
+    for entry in &document.entries {
+        out.json(&print(entry))?;
     }
     Ok(())
-}
-
-fn read(_bytes: &[u8], _url: Option<&Url>) -> anyhow::Result<Vec<Entry>> {
-    anyhow::bail!("reading feeds is not there yet")
 }
 
 /// Returns the entry as the contract prints it.

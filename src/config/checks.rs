@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Settings;
+use crate::feed::schedule;
 
 /// Returns what is out of range or contradictory: the key and what is wrong with it.
 pub(super) fn wrong(settings: &Settings) -> Vec<(String, String)> {
@@ -44,6 +45,8 @@ const fn ms(n: u64) -> Duration {
 
 fn durations(settings: &Settings) -> Vec<Range<Duration>> {
     vec![
+        ("schedule.interval", settings.schedule.interval, schedule::INTERVAL_MIN, Duration::from_hours(24)),
+        ("schedule.interval_max", settings.schedule.interval_max, settings.schedule.interval, Duration::from_hours(24)),
         ("event.window", settings.event.window, Duration::from_hours(1), Duration::from_hours(24 * 90)),
         ("kafka.linger", settings.kafka.linger, ms(0), Duration::from_secs(5)),
         ("kafka.delivery_timeout", settings.kafka.delivery_timeout, Duration::from_secs(1), Duration::from_mins(15)),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::problem::{Problem, Problems};
 use super::{Setting, checks, document, env, keys, places};
 use crate::event;
+use crate::feed::schedule;
 use crate::publish::{self, Target, kafka};
 
 /// The main file.
@@ -19,6 +20,7 @@ pub struct Settings {
     /// the state folder.
     #[serde(deserialize_with = "target")]
     pub sink: Option<Target>,
+    pub schedule: schedule::Config,
     pub event: event::Config,
     pub publish: publish::Config,
     pub kafka: kafka::Config,
@@ -29,6 +31,7 @@ impl Default for Settings {
         Self {
             state_dir: PathBuf::from("state"),
             sink: None,
+            schedule: schedule::Config::default(),
             event: event::Config::default(),
             publish: publish::Config::default(),
             kafka: kafka::Config::default(),

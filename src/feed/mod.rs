@@ -1,9 +1,65 @@
 //! Owns feed documents: bytes to entries, and when to poll next. Fetching them is `fetch`'s business.
+//!
+//! [`read`] takes RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, news sitemaps and JSON Feed. One bad entry never costs its
+//! neighbours.
+
+mod read;
+pub mod schedule;
+mod strict;
+
+use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use read::{ReadError, read};
+
+/// A feed document as read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    pub kind: FeedKind,
+    /// Plain text.
+    pub title: Option<String>,
+    /// Absolute URL of the site.
+    pub link: Option<String>,
+    /// BCP 47 tag as declared.
+    pub lang: Option<String>,
+    /// How long the feed says it stays as it is: RSS `ttl`, `sy:updatePeriod`.
+    pub ttl: Option<Duration>,
+    /// WebSub hub.
+    pub hub: Option<String>,
+    /// In the document's order; none is left out for a missing field.
+    pub entries: Vec<Entry>,
+    pub reader: Reader,
+}
+
+/// The family of formats a document belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FeedKind {
+    Rss,
+    /// RSS 0.90 and 1.0.
+    Rdf,
+    Atom,
+    Json,
+    /// A sitemap, with the news extension or without.
+    Sitemap,
+}
+
+/// Which reader served a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reader {
+    FeedRs,
+    /// hotline's tolerant XML reader, and why it was needed.
+    Salvage {
+        reason: String,
+    },
+    /// hotline's JSON Feed reader.
+    Json,
+}
 
 /// One entry of a feed document, as the document gives it (nothing resolved against the store).
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Entry {
     /// RSS `guid`, Atom `id`, JSON Feed `id`; `None` when the document gives none (nothing is invented).
     pub id: Option<String>,
@@ -24,7 +80,8 @@ pub struct Entry {
 }
 
 /// A media file attached to an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Enclosure {
     pub url: String,
     pub media_type: Option<String>,

@@ -1,0 +1,293 @@
+//! Owns when a feed is polled next: a pure function of facts that outlive the process, with its reason in words.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// No feed is asked more often, whatever is configured.
+pub const INTERVAL_MIN: Duration = Duration::from_mins(1);
+/// No feed is left alone for longer, however often it failed.
+const WAIT_MAX: Duration = Duration::from_hours(24);
+/// A feed that said 410 three times over a week is asked once a week.
+const GONE_WAIT: Duration = Duration::from_hours(24 * 7);
+const GONE_SIGHTINGS_MIN: u32 = 3;
+/// A failing feed keeps its pace for so long; then the wait grows with the time it has been failing.
+const FAILING_GRACE: Duration = Duration::from_hours(1);
+/// After so long, what a feed brought counts half in its learnt pace.
+const PACE_HALF_LIFE: Duration = Duration::from_hours(24);
+/// A feed is asked about four times between two new entries.
+const POLLS_PER_ENTRY: f64 = 4.0;
+/// The pace is not judged on less.
+const PACE_SPAN_MIN: Duration = Duration::from_hours(1);
+/// First polls after an empty start spread over this.
+const START_SPREAD: Duration = Duration::from_secs(10);
+/// Waits differ by up to this share from feed to feed, so that feeds started together drift apart.
+const JITTER_SHARE: f64 = 0.05;
+/// How often a feed is fetched without validators: some servers answer 304 for ever.
+const FULL_FETCH_EVERY: Duration = Duration::from_hours(24);
+const ERROR_BYTES_MAX: usize = 500;
+
+/// How often feeds are polled.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Time between two polls of a busy feed. Default 5 minutes, at least 1 minute.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub interval: Duration,
+    /// A quiet feed is polled at least this often, whatever it or its server claims. Default 30 minutes.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub interval_max: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { interval: Duration::from_mins(5), interval_max: Duration::from_mins(30) }
+    }
+}
+
+/// What is configured for one feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PollPolicy {
+    pub interval: Duration,
+    pub interval_max: Duration,
+    /// Any stable hash of the feed's id.
+    pub feed_id_hash: u64,
+}
+
+/// Durable facts about the polls of one feed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PollState {
+    /// End of the last poll, however it ended.
+    pub polled: Option<Timestamp>,
+    pub succeeded: Option<Timestamp>,
+    /// The last fetch without validators that succeeded.
+    pub fetched_in_full: Option<Timestamp>,
+    /// First failure since the last success.
+    pub failing_since: Option<Timestamp>,
+    /// Failures since the last success.
+    pub n_failures: u32,
+    /// What the last failure said.
+    pub error: Option<String>,
+    /// `Retry-After` of the last failure.
+    pub retry_at: Option<Timestamp>,
+    /// The server's claim of freshness, at the last success.
+    pub fresh_until: Option<Timestamp>,
+    /// The document's own claim (`ttl`, `sy:*`), in seconds.
+    pub ttl_s: Option<u64>,
+    /// First 410 since anything else was answered.
+    pub gone_since: Option<Timestamp>,
+    pub n_gone: u32,
+    /// New entries seen, older ones fading; with `pace_span_s` the learnt pace.
+    pub pace_entries: f64,
+    /// Time watched, older time fading, in seconds.
+    pub pace_span_s: f64,
+}
+
+/// What one successful poll showed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PollFacts {
+    /// Entries not seen before; 0 on 304.
+    pub n_new: usize,
+    /// Freshness the server claims (`max-age - Age`, `Expires - Date`).
+    pub fresh_for: Option<Duration>,
+    /// [`super::Document::ttl`]; `None` on 304 keeps what is known.
+    pub ttl: Option<Duration>,
+    pub fetch: FetchKind,
+}
+
+/// Whether a poll could have been answered by 304.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FetchKind {
+    /// Validators were sent.
+    #[default]
+    Conditional,
+    Full,
+}
+
+/// When to poll, and why then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub at: Timestamp,
+    pub reason: String,
+}
+
+impl PollState {
+    /// Notes a poll that gave a document or 304.
+    pub fn succeeded(&mut self, now: Timestamp, facts: &PollFacts) {
+        // What a first poll brings says nothing about pace: it is the feed's whole window.
+        if let Some(before) = self.succeeded {
+            let span = seconds_between(before, now);
+            let fade = 0.5_f64.powf(span / PACE_HALF_LIFE.as_secs_f64());
+            self.pace_entries = self.pace_entries * fade + facts.n_new as f64;
+            self.pace_span_s = self.pace_span_s * fade + span;
+        }
+        self.polled = Some(now);
+        self.succeeded = Some(now);
+        if facts.fetch == FetchKind::Full {
+            self.fetched_in_full = Some(now);
+        }
+        self.fresh_until = facts.fresh_for.map(|fresh| after(now, fresh));
+        if let Some(ttl) = facts.ttl {
+            self.ttl_s = Some(ttl.as_secs());
+        }
+        self.failing_since = None;
+        self.n_failures = 0;
+        self.error = None;
+        self.retry_at = None;
+        self.gone_since = None;
+        self.n_gone = 0;
+    }
+
+    /// Notes a poll that gave nothing usable.
+    pub fn failed(&mut self, now: Timestamp, retry_after: Option<Duration>, mut error: String) {
+        self.polled = Some(now);
+        self.failing_since.get_or_insert(now);
+        self.n_failures = self.n_failures.saturating_add(1);
+        self.retry_at = retry_after.map(|wait| after(now, wait.min(WAIT_MAX)));
+        error.truncate(error.floor_char_boundary(ERROR_BYTES_MAX));
+        self.error = Some(error);
+        self.gone_since = None;
+        self.n_gone = 0;
+    }
+
+    /// Notes a 410.
+    pub fn gone(&mut self, now: Timestamp) {
+        let (since, n_gone) = (self.gone_since, self.n_gone);
+        self.failed(now, None, "410 Gone".to_owned());
+        self.gone_since = Some(since.unwrap_or(now));
+        self.n_gone = n_gone.saturating_add(1);
+    }
+
+    /// Reports whether the next poll sends no validators: once a day, at a time of day of the feed's own.
+    #[must_use]
+    pub fn is_full_fetch_due(&self, policy: &PollPolicy, now: Timestamp) -> bool {
+        let every = FULL_FETCH_EVERY.mul_f64(1.0 - JITTER_SHARE * fraction(policy.feed_id_hash));
+        self.fetched_in_full.is_none_or(|last| after(last, every) <= now)
+    }
+
+    /// Returns the mean time between new entries as learnt; `None` before enough was watched.
+    fn entry_gap(&self) -> Option<Duration> {
+        if self.pace_span_s < PACE_SPAN_MIN.as_secs_f64() {
+            return None;
+        }
+        // One more entry than seen bounds the gap of a feed that brought nothing.
+        let gap_s = self.pace_span_s / self.pace_entries.max(1.0);
+        Some(Duration::from_secs_f64(gap_s.min(WAIT_MAX.as_secs_f64() * 30.0)))
+    }
+}
+
+/// Returns when to poll the feed next, recomputed from stored facts alone: a restart makes no extra request.
+///
+/// After a success the latest of the feed's own pace, the server's freshness and the document's `ttl` decides, none of
+/// them beyond `interval_max`. After failures the wait grows to a day at most; `Retry-After` is kept.
+#[must_use]
+pub fn next_poll(state: &PollState, policy: &PollPolicy, now: Timestamp) -> Due {
+    let Some(polled) = state.polled else {
+        let at = after(now, START_SPREAD.mul_f64(fraction(policy.feed_id_hash)));
+        return Due { at, reason: "never polled".to_owned() };
+    };
+    // A clock set back must not silence a feed.
+    let polled = polled.min(now);
+    let (pace, reason) = paced(state, policy);
+    let (wait, reason) = if state.n_failures > 0 {
+        failing(state, polled, pace)
+    } else {
+        claimed(state, policy, polled, (pace, reason))
+    };
+    let jitter = wait.mul_f64(JITTER_SHARE * fraction(policy.feed_id_hash));
+    Due { at: after(polled, wait + jitter), reason }
+}
+
+/// The wait that fits what the feed has brought so far.
+fn paced(state: &PollState, policy: &PollPolicy) -> (Duration, String) {
+    let least = policy.interval.max(INTERVAL_MIN);
+    let most = policy.interval_max.max(least);
+    let Some(gap) = state.entry_gap() else { return (least, format!("every {}", print(least))) };
+    let wait = gap.div_f64(POLLS_PER_ENTRY).clamp(least, most);
+    let reason = if wait == least {
+        format!("every {}", print(least))
+    } else {
+        format!("every {}: a new entry comes about every {}", print(wait), print(gap))
+    };
+    (wait, reason)
+}
+
+/// Lengthens the wait to what server and document claim.
+fn claimed(
+    state: &PollState,
+    policy: &PollPolicy,
+    polled: Timestamp,
+    (mut wait, mut reason): (Duration, String),
+) -> (Duration, String) {
+    let most = policy.interval_max.max(wait);
+    if let Some(ttl) = state.ttl_s.map(Duration::from_secs).map(|ttl| ttl.min(most))
+        && ttl > wait
+        // Software writes a period nobody chose; a feed that is faster than it says is not believed.
+        && state.entry_gap().is_none_or(|gap| gap >= ttl)
+    {
+        (wait, reason) = (ttl, format!("the feed asks to wait {}", print(ttl)));
+    }
+    if let Some(until) = state.fresh_until {
+        let fresh = Duration::from_secs_f64(seconds_between(polled, until)).min(most);
+        if fresh > wait {
+            (wait, reason) = (fresh, format!("the server says nothing changes for {}", print(fresh)));
+        }
+    }
+    (wait, reason)
+}
+
+/// The wait after failures: the feed's pace at first, then half the time it has been failing, a day at most.
+fn failing(state: &PollState, polled: Timestamp, pace: Duration) -> (Duration, String) {
+    let since = state.failing_since.unwrap_or(polled);
+    if state.n_gone >= GONE_SIGHTINGS_MIN && after(state.gone_since.unwrap_or(polled), GONE_WAIT) <= polled {
+        return (GONE_WAIT, format!("410 Gone, {} times over a week", state.n_gone));
+    }
+    let failing_for = Duration::from_secs_f64(seconds_between(since, polled));
+    let wait = (failing_for.saturating_sub(FAILING_GRACE) / 2).max(pace).min(WAIT_MAX);
+    let error = state.error.as_deref().unwrap_or("unknown");
+    match state.retry_at.map(|at| Duration::from_secs_f64(seconds_between(polled, at))) {
+        Some(asked) if asked > wait => (asked, format!("the server asks to wait {}: {error}", print(asked))),
+        _ => (wait, format!("failed {} in a row: {error}", times(state.n_failures))),
+    }
+}
+
+fn times(n: u32) -> String {
+    if n == 1 { "once".to_owned() } else { format!("{n} times") }
+}
+
+/// A number from 0 to 1, evenly spread over hashes.
+fn fraction(hash: u64) -> f64 {
+    // The low bits of weak hashes are uneven: mix (the finaliser of SplitMix64).
+    let mut mixed = hash;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^= mixed >> 31;
+    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Seconds from `from` to `to`, 0 when that lies behind.
+fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
+    to.duration_since(from).as_secs_f64().max(0.0)
+}
+
+fn after(at: Timestamp, wait: Duration) -> Timestamp {
+    at.saturating_add(SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX)).unwrap_or(Timestamp::MAX)
+}
+
+/// `5m`, `1h 30m`: two units are enough to read.
+fn print(wait: Duration) -> String {
+    let seconds = wait.as_secs();
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (size, unit) in units {
+        if rest >= size {
+            parts.push(format!("{}{unit}", rest / size));
+            rest %= size;
+        }
+    }
+    parts.truncate(2);
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
+}
