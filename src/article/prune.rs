@@ -10,6 +10,8 @@ use super::{
 /// A block with more prose than this, or this share of the page's, stays whatever it calls itself.
 const PROSE_CHARS_MAX: usize = 1_500;
 const PROSE_SHARE_MAX: f32 = 0.33;
+/// A block with less prose than this is what it calls itself, however little the page has: one with `<br>` has none.
+const PROSE_CHARS_SURE: usize = 100;
 /// An article with a first-level heading and this much prose is the page's own.
 const OWN_ARTICLE_CHARS_MIN: usize = 500;
 /// Prose of a lead.
@@ -21,7 +23,7 @@ const BESIDE_COMMENTS_CHARS_MIN: usize = 600;
 pub(super) fn prune(root: &NodeRef) {
     drop_further_articles(root);
     let n_total = n_prose_chars(root);
-    let limit = PROSE_CHARS_MAX.min((n_total as f32 * PROSE_SHARE_MAX) as usize);
+    let limit = ((n_total as f32 * PROSE_SHARE_MAX) as usize).clamp(PROSE_CHARS_SURE, PROSE_CHARS_MAX);
     let mut doomed: Vec<NodeId> = Vec::new();
     let mut cleared: Vec<NodeId> = Vec::new();
     walk(root, |step| {
@@ -269,6 +271,13 @@ mod tests {
             "The ministers met on Monday in the old town hall to talk.|\
              They will meet again when the snow has gone from the passes."
         );
+    }
+
+    #[test]
+    fn a_cookie_banner_goes_from_a_page_whose_text_has_no_paragraphs() {
+        let html = "<body><td>The ministers met on Monday.<br><br>They will meet again.</td>\
+                    <div id='cookie-banner'><p>We use cookies to measure how the site is used.</p></div></body>";
+        assert!(!pruned(html).contains("cookies"), "{}", pruned(html));
     }
 
     #[test]
