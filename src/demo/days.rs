@@ -48,16 +48,13 @@ impl Words {
         while let Some((before, after)) = rest.split_once('{') {
             filled.push_str(before);
             let named = after.split_once('}').and_then(|(name, after)| Some((self.named(name, day)?, after)));
-            match named {
-                Some((name, after)) => {
-                    filled.push_str(&name);
-                    rest = after;
-                }
-                None => {
-                    filled.push('{');
-                    rest = after;
-                }
-            }
+            let Some((name, after)) = named else {
+                filled.push('{');
+                rest = after;
+                continue;
+            };
+            filled.push_str(&name);
+            rest = after;
         }
         filled.push_str(rest);
         filled

@@ -1,9 +1,9 @@
 //! Owns the newsroom's feed documents, one writer for each format. Reading feeds is `feed`'s business.
 
-use htmlize::{escape_attribute, escape_text};
 use serde_json::json;
 
 use super::edition::{Press, Printed};
+use super::markup::{attribute, push, text};
 use super::newsroom::{FeedFormat, Paper};
 
 /// Returns the path of the paper's feed.
@@ -60,7 +60,10 @@ fn rss(paper: &Paper, articles: &[Printed], press: &Press) -> String {
 
 fn rss_item(paper: &Paper, article: &Printed) -> String {
     let full = if paper.feed == FeedFormat::RssFull {
-        let html: String = article.paragraphs.iter().map(|line| format!("<p>{}</p>", text(line))).collect();
+        let mut html = String::new();
+        for paragraph in &article.paragraphs {
+            push(&mut html, format_args!("<p>{}</p>", text(paragraph)));
+        }
         format!("<content:encoded><![CDATA[{html}]]></content:encoded>\n")
     } else {
         String::new()
@@ -81,13 +84,16 @@ fn malformed(paper: &Paper, articles: &[Printed], press: &Press) -> String {
     let mut items = String::new();
     for (index, article) in articles.iter().enumerate() {
         let end = if index == 0 { "" } else { "</description>" };
-        items += &format!(
-            "<item>\n<title>{title}</title>\n<link>{url}</link>\n<guid>{url}</guid>\n<category>Polska & Świat</category>\n\
+        push(
+            &mut items,
+            format_args!(
+                "<item>\n<title>{title}</title>\n<link>{url}</link>\n<guid>{url}</guid>\n<category>Polska & Świat</category>\n\
              <pubDate>{published}</pubDate>\n<description>{lead}{end}\n</item>\n",
-            title = text(&article.title),
-            url = article.url,
-            published = rfc_822(paper, article),
-            lead = text(lead(article)),
+                title = text(&article.title),
+                url = article.url,
+                published = rfc_822(paper, article),
+                lead = text(lead(article)),
+            ),
         );
     }
     format!(
@@ -102,18 +108,21 @@ fn malformed(paper: &Paper, articles: &[Printed], press: &Press) -> String {
 fn atom(paper: &Paper, articles: &[Printed], press: &Press) -> String {
     let mut entries = String::new();
     for article in articles {
-        entries += &format!(
-            "<entry>\n<id>tag:{id}.example,{year}:{path}</id>\n<title>{title}</title>\n<link rel=\"alternate\" href=\"{url}\"/>\n\
+        push(
+            &mut entries,
+            format_args!(
+                "<entry>\n<id>tag:{id}.example,{year}:{path}</id>\n<title>{title}</title>\n<link rel=\"alternate\" href=\"{url}\"/>\n\
              <published>{published}</published>\n<updated>{published}</updated>\n<author><name>{byline}</name></author>\n\
              <summary>{lead}</summary>\n</entry>\n",
-            id = paper.outlet.id,
-            year = press.day.year(),
-            path = article.path,
-            title = text(&article.title),
-            url = escape_attribute(&article.url),
-            published = rfc_3339(paper, article),
-            byline = text(&article.byline.join(", ")),
-            lead = text(lead(article)),
+                id = paper.outlet.id,
+                year = press.day.year(),
+                path = article.path,
+                title = text(&article.title),
+                url = attribute(&article.url),
+                published = rfc_3339(paper, article),
+                byline = text(&article.byline.join(", ")),
+                lead = text(lead(article)),
+            ),
         );
     }
     format!(
@@ -124,7 +133,7 @@ fn atom(paper: &Paper, articles: &[Printed], press: &Press) -> String {
         base = press.base,
         path = path(paper),
         name = text(&paper.outlet.name),
-        updated = press.released.last().copied().unwrap_or_default(),
+        updated = articles.first().map(|article| article.published).unwrap_or_default(),
     )
 }
 
@@ -132,15 +141,18 @@ fn rdf(paper: &Paper, articles: &[Printed], press: &Press) -> String {
     let mut sequence = String::new();
     let mut items = String::new();
     for article in articles {
-        let url = escape_attribute(&article.url);
-        sequence += &format!("<rdf:li rdf:resource=\"{url}\"/>");
-        items += &format!(
-            "<item rdf:about=\"{url}\">\n<title>{title}</title>\n<link>{url}</link>\n<description>{lead}</description>\n\
+        let url = attribute(&article.url);
+        push(&mut sequence, format_args!("<rdf:li rdf:resource=\"{url}\"/>"));
+        push(
+            &mut items,
+            format_args!(
+                "<item rdf:about=\"{url}\">\n<title>{title}</title>\n<link>{url}</link>\n<description>{lead}</description>\n\
              <dc:creator>{byline}</dc:creator>\n<dc:date>{published}</dc:date>\n</item>\n",
-            title = text(&article.title),
-            lead = text(lead(article)),
-            byline = text(&article.byline.join(", ")),
-            published = rfc_3339(paper, article),
+                title = text(&article.title),
+                lead = text(lead(article)),
+                byline = text(&article.byline.join(", ")),
+                published = rfc_3339(paper, article),
+            ),
         );
     }
     format!(
@@ -190,8 +202,4 @@ fn rfc_822(paper: &Paper, article: &Printed) -> String {
 
 fn rfc_3339(paper: &Paper, article: &Printed) -> String {
     article.published.to_zoned_datetime(paper.zone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
-}
-
-fn text(text: &str) -> String {
-    escape_text(text).into_owned()
 }

@@ -4,6 +4,7 @@
 mod days;
 mod edition;
 mod feeds;
+mod markup;
 mod newsroom;
 mod page;
 mod server;

@@ -1,13 +1,11 @@
 //! Owns the newsroom's pages: the same article in the layouts that real outlets use, with all that stands around it.
 
-use std::fmt::Write as _;
-
-use htmlize::{escape_attribute, escape_text};
 use jiff::ZonedDateTime;
 use serde_json::json;
 
 use super::edition::{Press, Printed, printed};
 use super::feeds;
+use super::markup::{attribute, push, text};
 use super::newsroom::{Layout, Newsroom, Paper};
 
 /// Other articles a page links to.
@@ -333,17 +331,4 @@ impl Frame<'_> {
             _ => format!("{day} {}, {}", local.year(), local.strftime("%H:%M")),
         }
     }
-}
-
-fn text(text: &str) -> String {
-    escape_text(text).into_owned()
-}
-
-fn attribute(text: &str) -> String {
-    escape_attribute(text).into_owned()
-}
-
-fn push(html: &mut String, arguments: std::fmt::Arguments<'_>) {
-    let written = html.write_fmt(arguments);
-    debug_assert!(written.is_ok(), "writing to a String does not fail");
 }
