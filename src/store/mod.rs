@@ -27,6 +27,7 @@ use crate::publish::Record;
 /// The state directory's database. Clones share one writer; reads see every commit that was answered before.
 #[derive(Debug, Clone)]
 pub struct Store {
+    store_id: std::sync::Arc<str>,
     committed: watch::Receiver<u64>,
 }
 
@@ -44,7 +45,7 @@ impl Store {
 
     /// Returns the id the store got when it was made (ULID): a restored or new disk has another one.
     pub fn store_id(&self) -> &str {
-        ""
+        &self.store_id
     }
 
     /// Writes what is queued, checkpoints and marks a clean stop. Later calls fail with [`StoreError::Closed`].
