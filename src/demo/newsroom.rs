@@ -210,6 +210,15 @@ impl Newsroom {
         Ok(Self { papers, expected: expected.event })
     }
 
+    /// Returns the expected event that the page at `/OUTLET/SLUG.html` reports.
+    #[must_use]
+    pub fn event_at(&self, path: &str) -> Option<&str> {
+        let (outlet, page) = path.strip_prefix('/')?.split_once('/')?;
+        let paper = self.papers.iter().find(|paper| paper.outlet.id == outlet)?;
+        let draft = paper.drafts.iter().find(|draft| Some(draft.slug.as_str()) == page.strip_suffix(".html"))?;
+        draft.event.as_deref()
+    }
+
     /// Returns the number of the last batch.
     #[must_use]
     pub fn last_batch(&self) -> usize {
@@ -271,7 +280,7 @@ const fn first_batch() -> usize {
     1
 }
 
-fn read<'de, T: Deserialize<'de>>(file: &str, text: &'de str) -> Result<T, NewsroomError> {
+pub(super) fn read<'de, T: Deserialize<'de>>(file: &str, text: &'de str) -> Result<T, NewsroomError> {
     let deserializer = toml::Deserializer::parse(text)
         .map_err(|source| NewsroomError::Toml { file: file.to_owned(), source: Box::new(source) })?;
     T::deserialize(deserializer)

@@ -4,13 +4,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use hotline::article::{self, ExtractError, Hints, PageTime};
-use hotline::demo::{Edition, Newsroom, Press, Printed, Server, day_of, printed};
-use jiff::{SignedDuration, Timestamp};
+use hotline::article::{self, Article, ExtractError, Hints, PageTime};
+use hotline::demo::{
+    Broker, Consumer, Draft, Edition, Entry, Expected, Finding, Ledger, Live, Newsroom, Paper, Press, Printed,
+    Received, Server, day_of, printed,
+};
+use hotline::event::{self, EventChange, OpenEvents};
+use hotline::publish::kafka::{self, Ensure, Topics};
+use hotline::publish::message::{Envelope, event_record};
+use hotline::publish::{self, Kafka, Publish as _, Record};
+use hotline::tag::{Kind, Mention, Status};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use url::Url;
+
+use super::samples::{article, call, talks};
 
 const BASE: &str = "http://127.0.0.1:8181";
 const START: &str = "2025-02-12T20:00:00Z";
@@ -27,7 +39,7 @@ fn press(newsroom: &Newsroom) -> Press {
     Press { day: day_of(start), base: BASE.to_owned(), released }
 }
 
-fn articles(newsroom: &Newsroom) -> Vec<(&hotline::demo::Paper, Printed)> {
+fn articles(newsroom: &Newsroom) -> Vec<(&Paper, Printed)> {
     let press = press(newsroom);
     let of_paper = |paper| printed(paper, &press).into_iter().map(move |article| (paper, article));
     newsroom.papers.iter().flat_map(of_paper).collect()
@@ -37,7 +49,7 @@ fn articles(newsroom: &Newsroom) -> Vec<(&hotline::demo::Paper, Printed)> {
 fn newsroom_has_enough_papers_pages_and_languages() {
     let newsroom = newsroom();
     let n_pages = Edition::print(&newsroom, &press(&newsroom)).pages.len();
-    let langs: BTreeSet<&str> = newsroom.papers.iter().map(hotline::demo::Paper::lang).collect();
+    let langs: BTreeSet<&str> = newsroom.papers.iter().map(Paper::lang).collect();
     assert!(newsroom.papers.len() >= 8, "{} papers", newsroom.papers.len());
     assert!(n_pages >= 40, "{n_pages} pages");
     assert!(langs.len() >= 5, "{langs:?}");
@@ -169,4 +181,131 @@ async fn server_answers_304_to_what_the_client_has_until_a_batch_comes_out() {
     assert!(missing.starts_with("HTTP/1.1 404"), "{missing}");
     drop(editions);
     assert!(tasks.join_next().await.unwrap().unwrap().is_ok());
+}
+
+/// What a perfect coder would say of an article: the batches of an event tell its statuses in order.
+fn mention(expected: &Expected, draft: &Draft, day: Date) -> Mention {
+    let status = expected.statuses[(draft.batch - 1).min(expected.statuses.len() - 1)];
+    let event_day = expected.day.map(|days| (day + days.days()).to_string());
+    let persons: Vec<&str> = expected.persons.iter().map(String::as_str).collect();
+    let made = if expected.kind.0 == Kind::LEADER_CALL { call } else { talks };
+    Mention { parties: expected.parties.clone(), ..made(status, event_day.as_deref(), &persons) }
+}
+
+/// The changes that the newsroom's articles cause when each is coded perfectly, batch by batch.
+fn perfect_changes(newsroom: &Newsroom, press: &Press) -> Vec<EventChange> {
+    let mut config = event::Config::default();
+    config.wires.insert("nordlys".to_owned(), vec!["nordlys".to_owned()]);
+    let mut open = OpenEvents::restore(std::iter::empty());
+    let mut reports: Vec<(usize, Timestamp, Article, Mention)> = Vec::new();
+    for (paper, one) in articles(newsroom) {
+        let draft = paper.drafts.iter().find(|draft| one.path.contains(&format!("/{}.", draft.slug))).unwrap();
+        let Some(event) = newsroom.event_at(&one.path) else { continue };
+        let expected = newsroom.expected.iter().find(|expected| expected.id == event).unwrap();
+        let article = Article {
+            url: one.url.clone(),
+            outlet_name: paper.outlet.name.clone(),
+            byline: one.byline.clone(),
+            text: one.paragraphs.join("\n"),
+            ..article(&one.path, &paper.outlet.id, &one.published.to_string())
+        };
+        reports.push((draft.batch, one.published, article, mention(expected, draft, press.day)));
+    }
+    reports.sort_by_key(|(batch, published, ..)| (*batch, *published));
+    let mut changes = Vec::new();
+    for (_, _, article, mention) in &reports {
+        let report = event::Report { article, mentions: std::slice::from_ref(mention) };
+        changes.extend(event::resolve(report, &mut open, &config, *press.released.last().unwrap()));
+    }
+    changes
+}
+
+/// Delivers the records to the in-process broker and reads them back as the demo's consumer does.
+async fn through_the_broker(records: Vec<Record>) -> Vec<Received> {
+    let broker = Broker::in_process("hotline").unwrap();
+    let brokers = broker.address();
+    let kafka = kafka::Config {
+        brokers: Some(brokers.clone()),
+        topics: Topics { ensure: Ensure::Skip, ..Topics::default() },
+        ..kafka::Config::default()
+    };
+    let mut sink = Kafka::open(&kafka, &publish::Config::default()).unwrap();
+    let (sent, mut received) = mpsc::channel(16);
+    let consumer = tokio::task::spawn_blocking(move || {
+        let consumer = Consumer::open(&brokers, hotline::demo::topics("hotline")).unwrap();
+        consumer.follow(&sent).unwrap();
+    });
+    sink.publish(&records).await.unwrap();
+    let mut all = Vec::new();
+    while all.len() < records.len() {
+        let next = tokio::time::timeout(Duration::from_secs(20), received.recv());
+        all.push(next.await.unwrap().unwrap());
+    }
+    drop(received);
+    consumer.await.unwrap();
+    all
+}
+
+#[tokio::test]
+async fn every_expected_event_arrives_when_every_article_is_coded_perfectly() {
+    let newsroom = newsroom();
+    let press = press(&newsroom);
+    let now = *press.released.last().unwrap();
+    let envelope = Envelope::new(&publish::Config::default(), "test");
+    let mut records: Vec<Record> =
+        perfect_changes(&newsroom, &press).iter().map(|change| event_record(change, &envelope, now)).collect();
+    for (seq, record) in (1..).zip(&mut records) {
+        record.seq = seq;
+    }
+    let mut ledger = Ledger::default();
+    for received in through_the_broker(records).await {
+        let entry = ledger.take(&received, "hotline", now);
+        assert!(matches!(entry, Entry::Event(_)), "{entry:?}");
+    }
+    for (expected, finding) in ledger.findings(&newsroom, press.day) {
+        assert!(matches!(finding, Finding::Arrived { .. }), "{}: {finding:?}", expected.id);
+    }
+    assert!(ledger.unexpected(&newsroom).is_empty());
+}
+
+#[test]
+fn what_does_not_arrive_or_differs_is_found() {
+    let newsroom = newsroom();
+    let press = press(&newsroom);
+    let now = *press.released.last().unwrap();
+    let envelope = Envelope::new(&publish::Config::default(), "test");
+    let mut ledger = Ledger::default();
+    for change in perfect_changes(&newsroom, &press) {
+        let is_lost = change.event.parties == ["BRA", "CHN"];
+        let is_stuck = change.event.parties == ["DEU", "POL"] && change.event.status == Status::Postponed;
+        if !is_lost && !is_stuck {
+            let record = event_record(&change, &envelope, now);
+            ledger.take(&Received { record, partition: 0, offset: 0 }, "hotline", now);
+        }
+    }
+    let wrong: Vec<(&str, Finding)> = ledger
+        .findings(&newsroom, press.day)
+        .into_iter()
+        .filter(|(_, finding)| !matches!(finding, Finding::Arrived { .. }))
+        .map(|(expected, finding)| (expected.id.as_str(), finding))
+        .collect();
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    assert_eq!(wrong[0], ("xi-lula", Finding::Missing));
+    let (id, Finding::Different { how, .. }) = &wrong[1] else { panic!("{wrong:?}") };
+    assert_eq!((*id, how[0].as_str()), ("merz-tusk", "status planned, not planned > postponed"));
+}
+
+#[test]
+fn live_articles_come_out_one_by_one_until_all_are_told() {
+    let mut newsroom = newsroom();
+    let mut live = Live::bundled().unwrap();
+    let before = (newsroom.last_batch(), articles(&newsroom).len());
+    let n_live = live.n_left();
+    while live.n_left() > 0 {
+        live.add_next(&mut newsroom);
+    }
+    assert!(n_live >= 20);
+    assert_eq!((newsroom.last_batch(), articles(&newsroom).len()), (before.0 + n_live, before.1 + n_live));
+    live.add_next(&mut newsroom);
+    assert_eq!(newsroom.last_batch(), before.0 + n_live);
 }
