@@ -12,7 +12,7 @@ mod person;
 mod place;
 mod read;
 pub mod topics;
-mod words;
+pub(in crate::tag) mod words;
 
 #[cfg(test)]
 mod tests;

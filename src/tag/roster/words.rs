@@ -3,7 +3,7 @@
 /// Returns every form of a pattern: `президент{|а|у}` is three forms, `французьк{adj}` the declined adjective.
 ///
 /// Groups do not nest. An unclosed `{` stands for itself.
-pub(super) fn expand(pattern: &str, lang: &str) -> Vec<String> {
+pub(in crate::tag) fn expand(pattern: &str, lang: &str) -> Vec<String> {
     let mut forms = vec![String::new()];
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once('{') {
