@@ -25,6 +25,12 @@ pub(super) fn wrong(settings: &Settings) -> Vec<(String, String)> {
     if settings.publish.instance.trim().is_empty() || settings.publish.instance.contains(char::is_whitespace) {
         wrong.push(("publish.instance".to_owned(), "must be a word".to_owned()));
     }
+    if settings.fetch.contact.as_deref().is_some_and(|contact| !is_contact(contact)) {
+        wrong.push(("fetch.contact".to_owned(), "must be a web or mail address".to_owned()));
+    }
+    if settings.fetch.ports.is_empty() || settings.fetch.ports.contains(&0) {
+        wrong.push(("fetch.ports".to_owned(), "must list ports from 1 to 65535".to_owned()));
+    }
     if settings.state_dir.as_os_str().is_empty() {
         wrong.push(("state_dir".to_owned(), "must name a folder".to_owned()));
     }
@@ -47,6 +53,9 @@ fn durations(settings: &Settings) -> Vec<Range<Duration>> {
     vec![
         ("schedule.interval", settings.schedule.interval, schedule::INTERVAL_MIN, Duration::from_hours(24)),
         ("schedule.interval_max", settings.schedule.interval_max, settings.schedule.interval, Duration::from_hours(24)),
+        ("fetch.timeout", settings.fetch.timeout, ms(10), Duration::from_mins(10)),
+        ("fetch.connect_timeout", settings.fetch.connect_timeout, ms(10), Duration::from_mins(1)),
+        ("fetch.host_delay", settings.fetch.host_delay, ms(0), Duration::from_mins(10)),
         ("event.window", settings.event.window, Duration::from_hours(1), Duration::from_hours(24 * 90)),
         ("kafka.linger", settings.kafka.linger, ms(0), Duration::from_secs(5)),
         ("kafka.delivery_timeout", settings.kafka.delivery_timeout, Duration::from_secs(1), Duration::from_mins(15)),
@@ -56,11 +65,20 @@ fn durations(settings: &Settings) -> Vec<Range<Duration>> {
 fn counts(settings: &Settings) -> Vec<Range<u64>> {
     let count = |n: usize| n as u64;
     vec![
+        ("fetch.feed_bytes_max", count(settings.fetch.feed_bytes_max), 1_024, 1_073_741_824),
+        ("fetch.article_bytes_max", count(settings.fetch.article_bytes_max), 1_024, 1_073_741_824),
+        ("fetch.host_burst", u64::from(settings.fetch.host_burst), 1, 1_000),
         ("event.open_events_max", count(settings.event.open_events_max), 1, 10_000_000),
         ("event.reports_max", count(settings.event.reports_max), 1, 10_000),
         ("publish.value_bytes_max", count(settings.publish.value_bytes_max), 10_000, 100_000_000),
         ("kafka.queue_kib_max", u64::from(settings.kafka.queue_kib_max), 1_024, 2_097_151),
     ]
+}
+
+/// An address that stands in a header's comment as it is.
+fn is_contact(contact: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'\\' | b'"');
+    (1..=200).contains(&contact.len()) && contact.contains(['@', ':']) && contact.bytes().all(is_plain)
 }
 
 fn is_topic_prefix(prefix: &str) -> bool {

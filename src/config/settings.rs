@@ -8,6 +8,7 @@ use super::problem::{Problem, Problems};
 use super::{Setting, checks, document, env, keys, places};
 use crate::event;
 use crate::feed::schedule;
+use crate::fetch;
 use crate::publish::{self, Target, kafka};
 
 /// The main file.
@@ -21,6 +22,7 @@ pub struct Settings {
     #[serde(deserialize_with = "target")]
     pub sink: Option<Target>,
     pub schedule: schedule::Config,
+    pub fetch: fetch::Config,
     pub event: event::Config,
     pub publish: publish::Config,
     pub kafka: kafka::Config,
@@ -32,6 +34,7 @@ impl Default for Settings {
             state_dir: PathBuf::from("state"),
             sink: None,
             schedule: schedule::Config::default(),
+            fetch: fetch::Config::default(),
             event: event::Config::default(),
             publish: publish::Config::default(),
             kafka: kafka::Config::default(),

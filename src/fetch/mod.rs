@@ -1,10 +1,23 @@
 //! Owns one HTTP exchange: conditional GET, body caps, own redirect loop, address guard, robots. When and what to
 //! fetch is the pipeline's business.
 
+mod body;
+mod config;
+mod facts;
+mod guard;
+mod hosts;
+mod http;
+mod robots;
+
+use std::sync::Arc;
 use std::{future::Future, time::Duration};
 
 use jiff::Timestamp;
 use url::Url;
+
+pub use config::{Config, RobotsScope};
+pub use http::{Client, ClientError};
+pub use robots::Ruling;
 
 /// What to get.
 #[derive(Debug, Clone)]
@@ -13,7 +26,8 @@ pub struct Request {
     pub want: Want,
     /// Sent only when the URL that answers is the one that gave them.
     pub validators: Option<Validators>,
-    /// This host may resolve to a loopback or private address (per-feed allow list, the demo).
+    /// The URL's host may have a loopback or private address and a port of its own (per-feed allow list, the demo). It
+    /// is asked without a pause, and a redirect to another host does not inherit the permission.
     pub is_private_allowed: bool,
 }
 
@@ -59,12 +73,13 @@ pub struct Answer {
     pub status: u16,
     /// Final URL after redirects.
     pub url: Url,
-    /// Every URL asked, in order; the first is the request's.
+    /// Every redirect followed, in order: the first one's URL is the request's. Empty when the request's URL answered.
     pub hops: Vec<Hop>,
     pub validators: Validators,
     /// Freshness the server claims: `max-age - Age`, or `Expires - Date`.
     pub fresh_for: Option<Duration>,
     pub retry_after: Option<Duration>,
+    /// Time with the servers asked; waiting for a turn is not counted.
     pub elapsed: Duration,
     pub at: Timestamp,
 }
@@ -86,6 +101,12 @@ pub trait Fetch: Send + Sync + 'static {
     fn fetch(&self, request: Request) -> impl Future<Output = Result<Fetched, FetchError>> + Send;
 }
 
+impl<F: Fetch> Fetch for Arc<F> {
+    fn fetch(&self, request: Request) -> impl Future<Output = Result<Fetched, FetchError>> + Send {
+        F::fetch(self, request)
+    }
+}
+
 /// Why a GET gave nothing usable. A variant exists because a caller acts differently on it.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
@@ -95,13 +116,20 @@ pub enum FetchError {
     /// Any 4xx or 5xx but 410; `retry_after` on 429 and 503.
     #[error("get {url}: HTTP {status}")]
     Status { url: Url, status: u16, retry_after: Option<Duration> },
-    #[error("get {url}: more than {limit} redirects")]
+    /// A loop, or more redirects than are followed.
+    #[error("get {url}: redirects in a loop or more than {limit} times")]
     TooManyRedirects { url: Url, limit: usize },
     /// Decoded body over the cap, or expanding beyond the ratio cap.
     #[error("get {url}: body over {limit_bytes} bytes")]
     TooLarge { url: Url, limit_bytes: usize },
     #[error("get {url}: no answer within {limit:?}")]
     Timeout { url: Url, limit: Duration },
+    /// robots.txt forbids it; `rule` is the line that does.
+    #[error("get {url}: robots.txt forbids it (`{rule}`)")]
+    Robots { url: Url, rule: String },
+    /// Nobody was asked: the host has just failed repeatedly, asked for a pause, or its robots.txt cannot be read.
+    #[error("get {url}: not now, {reason}")]
+    NotNow { url: Box<Url>, reason: String, retry_after: Duration },
     /// DNS, TCP, TLS, protocol, truncated or undecodable body.
     #[error("get {url}")]
     Transport {
