@@ -25,7 +25,7 @@ pub use assign::{Assignment, Reported, assign};
 pub use duplicates::{CopyOf, Duplicates};
 pub use id::mint;
 pub use independence::Corroboration;
-pub use open::OpenEvents;
+pub use open::{OpenEvents, last_active};
 pub use resolve::{EventChange, Report, resolve};
 
 use crate::article::Times;

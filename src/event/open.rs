@@ -150,7 +150,8 @@ fn articles_of(event: &Event) -> Vec<String> {
 }
 
 /// Returns when the event was last reported, or takes place if that is later: a plan for next month waits for it.
-fn last_active(event: &Event) -> Timestamp {
+#[must_use]
+pub fn last_active(event: &Event) -> Timestamp {
     let reported = event.reports.iter().map(|report| report.at().max(report.seen)).max();
     let takes_place = event.date.as_ref().and_then(|date| {
         let end = date.end.to_zoned_datetime(TimeZone::UTC).ok()?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rusqlite::ErrorCode;
 
 /// Why the store did not do what it was asked. After an error nothing of that call is stored.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -63,5 +64,40 @@ impl fmt::Display for Holder {
             Some(since) => write!(f, " since {since:.0}"),
             None => Ok(()),
         }
+    }
+}
+
+/// What went wrong inside one call, before the caller's attempt is known.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Sqlite(rusqlite::Error),
+    /// A row is not what was written.
+    Row(String),
+}
+
+impl Fault {
+    pub(super) fn during(self, attempt: &'static str) -> StoreError {
+        match self {
+            Self::Row(reason) => StoreError::Corrupt { attempt, reason },
+            Self::Sqlite(source) => match source.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => StoreError::Full { attempt },
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                    StoreError::Corrupt { attempt, reason: source.to_string() }
+                }
+                _ => StoreError::Sqlite { attempt, source: Arc::new(source) },
+            },
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(err: rusqlite::Error) -> Self {
+        Self::Sqlite(err)
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(err: serde_json::Error) -> Self {
+        Self::Row(err.to_string())
     }
 }

@@ -1,14 +1,23 @@
 //! Owns the commit of one poll: cursor, seen keys and pending entries in one transaction.
 
-use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
 
-use super::Pending;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::Fault;
+use super::identity::{self, Guids, Hash, Keyed, Scope};
+use super::pending::{self, Pending};
+use super::rows::{StateRow, instant, ms};
 use crate::config::FirstPoll;
 use crate::feed::Entry;
+use crate::feed::schedule::PollState;
 use crate::fetch::Validators;
 
-/// The durable facts of one feed's schedule, as `feed` keeps them.
-pub type PollState = serde_json::Value;
+/// How exact `last_seen` is kept: a known entry costs a write a day, not one a poll.
+pub(super) const LAST_SEEN_STEP: SignedDuration = SignedDuration::from_hours(24);
+/// Fewer known entries do not tell a feed that stamps all of them anew from one that edited them.
+const RESTAMPED_MIN: usize = 4;
 
 /// What is kept of one feed between polls.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,10 +47,223 @@ pub struct PollCommit {
 /// What a poll's entries turned out to be.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PollOutcome {
-    /// Entries that were known before. An empty overlap with a long history means the window rolled.
+    /// Entries that were known before. None of a document by a feed with history: its window rolled.
     pub n_known: usize,
     /// New entries that count as seen, by the rule for first polls.
     pub n_marked: usize,
-    /// Entries to collect now: new ones and edits, in document order.
+    /// Entries to collect now: new ones and edits, in document order. An edit of an entry that still waits is not
+    /// listed; it takes the place of what waits.
     pub pending: Vec<Pending>,
+}
+
+pub(super) fn states(db: &Connection) -> Result<Vec<FeedState>, Fault> {
+    let mut query = db.prepare_cached("SELECT feed_id, state FROM feeds ORDER BY feed_id")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut states = Vec::new();
+    for row in rows {
+        let (feed_id, state): (String, String) = row?;
+        states.push(serde_json::from_str::<StateRow>(&state)?.into_state(feed_id));
+    }
+    Ok(states)
+}
+
+/// Stores a poll; `said` holds [`identity::said`] of each entry, made off the writer's thread.
+pub(super) fn commit(db: &Connection, commit: &PollCommit, said: &[Hash]) -> Result<PollOutcome, Fault> {
+    rename(db, &commit.state.feed_id, &commit.was)?;
+    let feed = store_state(db, commit)?;
+    let at = instant(ms(commit.at))?;
+    let scope = Scope { outlet_id: &commit.outlet_id, feed: feed.number, guids: feed.guids };
+    let marked = if feed.has_history { HashSet::new() } else { marked(commit) };
+    let mut poll = Poll { db, feed: &feed, at, touched: HashSet::new(), outcome: PollOutcome::default() };
+    let mut edits = Vec::new();
+    for (index, keyed) in identity::keyed(&commit.entries, said, &scope).into_iter().enumerate() {
+        match poll.find(&keyed.keys)? {
+            Some(entry) => {
+                if let Some(edit) = poll.known(entry, &keyed)? {
+                    edits.push((index, entry, edit));
+                }
+            }
+            None if marked.contains(&index) => {
+                poll.remember(&keyed)?;
+                poll.outcome.n_marked += 1;
+            }
+            None => {
+                let entry = poll.remember(&keyed)?;
+                edits.push((index, entry, Edit::New));
+            }
+        }
+    }
+    let n_restamped = edits.iter().filter(|(_, _, edit)| *edit == Edit::Restamped).count();
+    let is_restamped = poll.outcome.n_known >= RESTAMPED_MIN && n_restamped * 2 > poll.outcome.n_known;
+    for (index, entry, edit) in edits {
+        if edit != Edit::Restamped || !is_restamped {
+            poll.pend(entry, &commit.entries[index])?;
+        }
+    }
+    Ok(poll.outcome)
+}
+
+/// How an entry differs from what the feed said before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edit {
+    New,
+    Said,
+    /// The same words with a later `updated`. When most entries of a document are, the feed stamps them at every build.
+    Restamped,
+}
+
+/// What a poll starts from.
+struct Feed {
+    /// Survives a change of id.
+    number: i64,
+    guids: Guids,
+    has_history: bool,
+}
+
+/// Moves the row of a former id to the feed's, unless the feed has one already.
+fn rename(db: &Connection, feed_id: &str, was: &[String]) -> Result<(), Fault> {
+    for former in was {
+        db.prepare_cached("UPDATE OR IGNORE feeds SET feed_id = ?1 WHERE feed_id = ?2")?.execute([feed_id, former])?;
+    }
+    Ok(())
+}
+
+/// Writes the feed's row and returns what it knew before this poll.
+fn store_state(db: &Connection, commit: &PollCommit) -> Result<Feed, Fault> {
+    let mut query = db.prepare_cached("SELECT guids, has_history FROM feeds WHERE feed_id = ?1")?;
+    let known: Option<(i64, bool)> =
+        query.query_row([&commit.state.feed_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (guids, has_history) = known.unwrap_or((0, false));
+    let guids = Guids::from_stored(guids).max(identity::guids(&commit.entries));
+    let was_read = !commit.entries.is_empty() || commit.state.body_hash.is_some();
+    let document_at = (!commit.entries.is_empty()).then(|| ms(commit.at));
+    let mut write = db.prepare_cached(
+        "INSERT INTO feeds (feed_id, state, guids, has_history, polled_at, document_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (feed_id) DO UPDATE SET state = excluded.state, guids = excluded.guids,
+             has_history = excluded.has_history, polled_at = excluded.polled_at,
+             document_at = coalesce(excluded.document_at, document_at)
+         RETURNING feed",
+    )?;
+    let state = serde_json::to_string(&StateRow::new(&commit.state))?;
+    let values =
+        params![commit.state.feed_id, state, guids as i64, has_history || was_read, ms(commit.at), document_at];
+    let number = write.query_row(values, |row| row.get(0))?;
+    Ok(Feed { number, guids, has_history })
+}
+
+/// Returns the positions of the entries a first poll only marks as seen. Entries without a time count as new as any.
+fn marked(commit: &PollCommit) -> HashSet<usize> {
+    let n_kept = match commit.first_poll {
+        FirstPoll::PublishAll => return HashSet::new(),
+        FirstPoll::MarkSeen => 0,
+        FirstPoll::PublishLast(n_kept) => n_kept,
+    };
+    let mut newest: Vec<usize> = (0..commit.entries.len()).collect();
+    newest.sort_by_key(|index| {
+        let entry = &commit.entries[*index];
+        let at = entry.published.or(entry.updated).unwrap_or(commit.at);
+        std::cmp::Reverse(at.min(commit.at))
+    });
+    newest.into_iter().skip(n_kept).collect()
+}
+
+struct Poll<'a> {
+    db: &'a Connection,
+    feed: &'a Feed,
+    at: Timestamp,
+    /// Entries this document showed already: what it says about them a second time changes nothing.
+    touched: HashSet<i64>,
+    outcome: PollOutcome,
+}
+
+impl Poll<'_> {
+    /// Returns the entry most of the keys know; of equals, the one the strongest key knows.
+    fn find(&self, keys: &[Hash]) -> Result<Option<i64>, Fault> {
+        let mut query = self.db.prepare_cached("SELECT entry FROM keys WHERE key = ?1")?;
+        let mut votes: HashMap<i64, usize> = HashMap::new();
+        let mut found: Vec<i64> = Vec::new();
+        for key in keys {
+            if let Some(entry) = query.query_row([key.as_slice()], |row| row.get(0)).optional()? {
+                *votes.entry(entry).or_default() += 1;
+                found.push(entry);
+            }
+        }
+        let most = votes.values().copied().max();
+        Ok(found.into_iter().find(|entry| votes.get(entry).copied() == most))
+    }
+
+    /// Notes that the feed shows a known entry; returns how it was edited since the feed showed it last.
+    fn known(&mut self, entry: i64, keyed: &Keyed<'_>) -> Result<Option<Edit>, Fault> {
+        self.add_keys(entry, &keyed.keys)?;
+        if !self.touched.insert(entry) {
+            return Ok(None);
+        }
+        self.outcome.n_known += 1;
+        let mut query =
+            self.db.prepare_cached("SELECT said, updated, last_seen FROM sightings WHERE entry = ?1 AND feed = ?2")?;
+        let before: Option<(Vec<u8>, Option<i64>, i64)> =
+            query.query_row([entry, self.feed.number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        let Some((said, updated, last_seen)) = before else {
+            self.sight(entry, keyed)?;
+            return Ok(None);
+        };
+        let now_updated = keyed.entry.updated.map(ms);
+        let edit = match said == keyed.said {
+            false => Some(Edit::Said),
+            true if updated.is_some() && now_updated > updated => Some(Edit::Restamped),
+            true => None,
+        };
+        let is_old = last_seen.saturating_add(ms_of(LAST_SEEN_STEP)) <= ms(self.at);
+        let is_other_feeds_news = edit.is_some() && self.is_told_by_another(entry, keyed)?;
+        if edit.is_some() || is_old || now_updated != updated {
+            self.sight(entry, keyed)?;
+        }
+        Ok(edit.filter(|_| !is_other_feeds_news))
+    }
+
+    /// Tells whether another feed brought the same edit before.
+    fn is_told_by_another(&self, entry: i64, keyed: &Keyed<'_>) -> Result<bool, Fault> {
+        let mut query = self.db.prepare_cached(
+            "SELECT 1 FROM sightings WHERE entry = ?1 AND feed <> ?2 AND said = ?3 AND (?4 IS NULL OR updated >= ?4)",
+        )?;
+        let updated = keyed.entry.updated.map(ms);
+        Ok(query.exists(params![entry, self.feed.number, keyed.said.as_slice(), updated])?)
+    }
+
+    /// Stores a new entry with an id minted now.
+    fn remember(&mut self, keyed: &Keyed<'_>) -> Result<i64, Fault> {
+        let article_id = identity::mint(keyed.keys.first().copied().unwrap_or(keyed.said), self.at);
+        let entry: i64 = self
+            .db
+            .prepare_cached("INSERT INTO entries (article_id, revision) VALUES (?1, 0) RETURNING entry")?
+            .query_row([article_id], |row| row.get(0))?;
+        self.add_keys(entry, &keyed.keys)?;
+        self.sight(entry, keyed)?;
+        self.touched.insert(entry);
+        Ok(entry)
+    }
+
+    fn add_keys(&self, entry: i64, keys: &[Hash]) -> Result<(), Fault> {
+        let mut write = self.db.prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2)")?;
+        for key in keys {
+            write.execute(params![key.as_slice(), entry])?;
+        }
+        Ok(())
+    }
+
+    fn sight(&self, entry: i64, keyed: &Keyed<'_>) -> Result<(), Fault> {
+        let mut write = self.db.prepare_cached("INSERT OR REPLACE INTO sightings VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let updated = keyed.entry.updated.map(ms);
+        write.execute(params![entry, self.feed.number, keyed.said.as_slice(), updated, ms(self.at)])?;
+        Ok(())
+    }
+
+    fn pend(&mut self, entry: i64, document: &Entry) -> Result<(), Fault> {
+        self.outcome.pending.extend(pending::pend(self.db, (entry, self.feed.number), document, self.at)?);
+        Ok(())
+    }
+}
+
+fn ms_of(duration: SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
