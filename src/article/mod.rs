@@ -56,6 +56,18 @@ pub enum PageTime {
 }
 
 impl PageTime {
+    /// Reads a day, an instant with an offset, or one in a named zone (RFC 3339, RFC 9557); a time without offset gives
+    /// its day.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Ok(instant) = text.parse::<jiff::ZonedDateTime>() {
+            return Some(Self::Instant(instant));
+        }
+        let pieces = jiff::fmt::temporal::Pieces::parse(text).ok()?;
+        let Some(offset) = pieces.to_numeric_offset() else { return Some(Self::Day(pieces.date())) };
+        let timestamp: Timestamp = text.parse().ok()?;
+        Some(Self::Instant(timestamp.to_zoned_datetime(offset.to_time_zone())))
+    }
+
     /// The day as the page's readers saw it.
     pub fn day(&self) -> jiff::civil::Date {
         match self {

@@ -12,6 +12,7 @@ use super::exit::{Failure, say};
 use super::output::Out;
 use super::{lines, parallel};
 use crate::article::PageTime;
+use crate::tag::{self, Coder, Document};
 
 #[derive(Debug, Args)]
 pub(super) struct TagArgs {
@@ -52,7 +53,8 @@ pub(super) fn run(args: &TagArgs, out: &mut Out) -> Result<(), Failure> {
     let explain = args.explain;
     let mut n_wrong = 0;
     let mut number = 0;
-    let work = move |(number, line): (usize, io::Result<Vec<u8>>)| code(number, line, explain);
+    let coder = Coder::core().map_err(|err| Failure::Setup(err.to_string()))?;
+    let work = move |(number, line): (usize, io::Result<Vec<u8>>)| code(number, line, explain, &coder);
     parallel::ordered(lines::numbered(input), work, out, |out, worked| {
         number += 1;
         let wrong = match worked {
@@ -67,36 +69,46 @@ pub(super) fn run(args: &TagArgs, out: &mut Out) -> Result<(), Failure> {
     if n_wrong > 0 { Err(Failure::Reported) } else { Ok(()) }
 }
 
-fn code(number: usize, line: io::Result<Vec<u8>>, explain: bool) -> Result<Value, Wrong> {
+fn code(number: usize, line: io::Result<Vec<u8>>, explain: bool, coder: &Coder) -> Result<Value, Wrong> {
     let wrong = |id: Value, reason: String| Wrong { number, id, reason };
     let line = line.map_err(|err| wrong(Value::Null, err.to_string()))?;
     let input: Input = serde_json::from_slice(&line).map_err(|err| {
         let id = serde_json::from_slice::<Value>(&line).map_or(Value::Null, |value| value["id"].clone());
         wrong(id, format!("{err}"))
     })?;
-    tags(&input, explain).map_err(|err| wrong(input.id.clone(), format!("{err:#}")))
+    tags(&input, explain, coder).map_err(|err| wrong(input.id.clone(), format!("{err:#}")))
 }
 
 /// Codes one document.
-fn tags(input: &Input, _explain: bool) -> anyhow::Result<Value> {
+fn tags(input: &Input, explain: bool, coder: &Coder) -> anyhow::Result<Value> {
     let published = input.published.as_deref().map(published).transpose()?;
-    let Input { outlet_zone, lang, title, text, .. } = input;
-    let _document = (title, text, lang, outlet_zone, published);
-    anyhow::bail!("coding is not there yet")
+    let document = Document {
+        title: input.title.as_deref().unwrap_or_default(),
+        text: &input.text,
+        lang: input.lang.as_deref(),
+        published,
+        zone: input.outlet_zone.as_deref(),
+    };
+    let coded = tag::code(&document, coder);
+    let mut tags: Vec<&str> = Vec::new();
+    for mention in coded.mentions.iter().filter(|mention| !mention.historical) {
+        if !tags.contains(&mention.kind.0.as_str()) {
+            tags.push(&mention.kind.0);
+        }
+    }
+    let mut value = json!({ "id": input.id, "lang": coded.lang, "tags": tags, "mentions": coded.mentions });
+    if explain {
+        let misses = coded.near_misses.iter();
+        value["near_misses"] =
+            misses.map(|miss| json!({ "rule": miss.rule, "reason": miss.reason, "text": miss.text })).collect();
+    }
+    Ok(value)
 }
 
 /// Reads the publication time: a day, an instant with an offset, or one in a named zone.
 fn published(text: &str) -> anyhow::Result<PageTime> {
-    if let Ok(instant) = text.parse::<jiff::ZonedDateTime>() {
-        return Ok(PageTime::Instant(instant));
-    }
-    if let Ok(pieces) = jiff::fmt::temporal::Pieces::parse(text) {
-        let offset = pieces.to_numeric_offset();
-        let Some(offset) = offset else { return Ok(PageTime::Day(pieces.date())) };
-        let timestamp: jiff::Timestamp = text.parse().with_context(|| format!("published `{text}`"))?;
-        return Ok(PageTime::Instant(timestamp.to_zoned_datetime(offset.to_time_zone())));
-    }
-    anyhow::bail!("published `{text}` is neither a day nor an instant (RFC 3339)")
+    PageTime::parse(text)
+        .with_context(|| format!("published `{text}` is neither a day nor an instant (RFC 3339)"))
 }
 
 #[cfg(test)]

@@ -2,10 +2,31 @@
 
 use std::path::PathBuf;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::roster::{Roster, RosterError};
+use super::assemble::{Assembler, Draft, merge};
+use super::candidate::Search;
+use super::dates::{DateWords, DateWordsError};
+use super::lexicon::{Builder, Langs, Lexicon, What};
+use super::pack::{self, Classes, Cue, Pack, PackError};
+use super::party::{self, Glue};
+use super::roster::topics::{self, Topic};
+use super::roster::{LANGS, Roster, RosterError};
+use super::scene::{Scene, Source};
+use super::slots::{SlotClasses, Slots, dates_on};
+use super::text::Text;
 use super::{Document, Mention};
+use crate::article::{PageTime, language};
+
+/// Chars of a document that are coded; what stands behind is left out.
+const TEXT_CHARS_MAX: usize = 1_000_000;
+/// Mentions one document may have.
+const MENTIONS_MAX: usize = 50;
+/// Drafts one pack may make of one document.
+const DRAFTS_MAX: usize = 200;
+/// Near misses kept for one document.
+const MISSES_MAX: usize = 100;
 
 /// Where to find what the user adds to the built-in packs and roster.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -24,13 +45,32 @@ pub struct Config {
 pub enum CoderError {
     #[error(transparent)]
     Roster(#[from] RosterError),
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    Dates(#[from] DateWordsError),
+    #[error("compile the words of packs and roster: there are more than the automaton can hold")]
+    TooManyWords,
 }
 
 /// Packs, roster and words, compiled. Immutable: shared by all who code.
-#[derive(Debug)]
 pub struct Coder {
     roster: Roster,
+    pub(super) packs: Vec<Pack>,
+    cues: Vec<Cue>,
+    classes: Classes,
+    lexicon: Lexicon,
+    topics: Vec<Topic>,
+    dates: DateWords,
+    glue: Glue,
+    slot_classes: SlotClasses,
     version: String,
+}
+
+impl std::fmt::Debug for Coder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Coder").field("version", &self.version).field("lexicon", &self.lexicon).finish_non_exhaustive()
+    }
 }
 
 /// What a document says.
@@ -54,14 +94,56 @@ pub struct NearMiss {
 
 impl Coder {
     /// Compiles what is built in.
+    ///
+    /// # Errors
+    /// [`CoderError`] names the file and the place that is wrong.
     pub fn core() -> Result<Self, CoderError> {
         Self::load(&Config::default())
     }
 
-    /// Compiles what is built in with what the configuration lays over it.
+    /// Compiles what is built in with what the configuration lays over it, and runs the tests of the user's packs.
+    ///
+    /// # Errors
+    /// [`CoderError`] names the file and the place that is wrong, and what to do.
     pub fn load(config: &Config) -> Result<Self, CoderError> {
         let roster = Roster::load(&config.roster)?;
-        Ok(Self { roster, version: env!("CARGO_PKG_VERSION").to_owned() })
+        let topics = topics::load(&config.topics)?;
+        let words = pack::load(&config.packs)?;
+        let mut builder = Builder::default();
+        builder.roster(&roster);
+        builder.topics(&topics);
+        for (surface, langs, what) in &words.entries {
+            builder.word(surface, *langs, *what);
+        }
+        let lexicon = builder.build().ok_or(CoderError::TooManyWords)?;
+        let versions: Vec<String> = words.packs.iter().map(|pack| format!("{}-{}", pack.id, pack.version)).collect();
+        let coder = Self {
+            glue: Glue::new(&words.classes),
+            slot_classes: SlotClasses {
+                channel: words.classes.common("channel"),
+                place_in: words.classes.common("place_in"),
+            },
+            version: format!("{}+{}", env!("CARGO_PKG_VERSION"), versions.join(",")),
+            roster,
+            packs: words.packs,
+            cues: words.cues,
+            classes: words.classes,
+            lexicon,
+            topics,
+            dates: DateWords::core()?,
+        };
+        if !config.packs.is_empty() {
+            coder.self_test()?;
+        }
+        Ok(coder)
+    }
+
+    /// Runs the tests of all packs.
+    ///
+    /// # Errors
+    /// The first test that fails, with its place and the difference.
+    pub fn self_test(&self) -> Result<usize, PackError> {
+        super::self_test::run(self)
     }
 
     #[must_use]
@@ -74,6 +156,12 @@ impl Coder {
     pub fn version(&self) -> &str {
         &self.version
     }
+
+    /// Returns the bytes of the compiled words.
+    #[must_use]
+    pub fn table_bytes(&self) -> usize {
+        self.lexicon.bytes()
+    }
 }
 
 /// Codes a document.
@@ -84,6 +172,82 @@ pub fn mentions(document: &Document<'_>, coder: &Coder) -> Vec<Mention> {
 
 /// Codes a document and says what nearly was.
 #[must_use]
-pub fn code(_document: &Document<'_>, _coder: &Coder) -> Coded {
-    Coded::default()
+pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
+    let original = joined(document);
+    let found = language::identify(&original, document.lang);
+    let lang = found.and_then(|found| LANGS.iter().find(|lang| **lang == found)).copied();
+    let mut coded = Coded { lang: found.map(str::to_owned), ..Coded::default() };
+    let Some((lang, langs)) = lang.and_then(|lang| Some((lang, Langs::of(lang)?))) else { return coded };
+    let text = Text::new(&original, lang);
+    let hits = coder.lexicon.scan(&text, langs);
+    if !coder.has_trigger(&hits, langs) {
+        return coded;
+    }
+    let text_from = if document.title.is_empty() { 0 } else { document.title.chars().count() + 1 };
+    let title_end = text.tokens.partition_point(|token| text.chars_of_byte(token.start) < text_from) as u32;
+    let source = Source { text: &text, original: &original, lang, title_end, text_from };
+    let mut scene = Scene::new(source, &hits, &coder.classes);
+    let published = document.published.as_ref().map(PageTime::day);
+    let nps = party::find(&scene, &hits, &coder.roster, &coder.glue, published);
+    scene.set_parties(nps);
+    coder.run_packs(&scene, document, langs, &mut coded);
+    coded
+}
+
+/// Title, line end, text.
+fn joined(document: &Document<'_>) -> String {
+    let mut joined = String::with_capacity(document.title.len() + document.text.len() + 1);
+    if !document.title.is_empty() {
+        // A title of two lines would be two sentences of the text.
+        joined.extend(document.title.chars().map(|c| if c == '\n' { ' ' } else { c }));
+        joined.push('\n');
+    }
+    match document.text.char_indices().nth(TEXT_CHARS_MAX) {
+        Some((end, _)) => joined.push_str(&document.text[..end]),
+        None => joined.push_str(document.text),
+    }
+    joined
+}
+
+impl Coder {
+    /// Reports whether any rule could match: most documents end here.
+    fn has_trigger(&self, hits: &[super::lexicon::Hit], langs: Langs) -> bool {
+        let mut triggers = vec![false; u16::MAX as usize + 1];
+        for rule in self.packs.iter().flat_map(|pack| &pack.rules).filter(|rule| rule.langs.shares(langs)) {
+            triggers[rule.trigger as usize] = true;
+        }
+        hits.iter().any(|hit| matches!(hit.what, What::Class(class) if triggers[class as usize]))
+    }
+
+    fn run_packs(&self, scene: &Scene<'_>, document: &Document<'_>, langs: Langs, coded: &mut Coded) {
+        let dates = dates_on(scene, self.dates.find(scene.original, scene.lang));
+        let slots = Slots {
+            scene,
+            roster: &self.roster,
+            topics: &self.topics,
+            glue: &self.glue,
+            classes: self.slot_classes,
+            dates: &dates,
+            published: document.published.as_ref(),
+            zone: document.zone,
+        };
+        let published: Option<Date> = document.published.as_ref().map(PageTime::day);
+        for (pack_at, pack) in self.packs.iter().enumerate() {
+            let search =
+                Search { scene, glue: &self.glue, pack, pack_at, langs, cues: &self.cues };
+            let assembler = Assembler { slots: &slots, pack, cues: &self.cues, published };
+            let mut drafts: Vec<Draft> = Vec::new();
+            for sentence in 0..scene.text.sentences.len() {
+                for candidates in search.candidates(sentence, &mut coded.near_misses) {
+                    drafts.extend(assembler.draft(&candidates, &mut coded.near_misses));
+                }
+                if drafts.len() > DRAFTS_MAX {
+                    break;
+                }
+            }
+            coded.mentions.extend(merge(drafts, &slots));
+        }
+        coded.mentions.truncate(MENTIONS_MAX);
+        coded.near_misses.truncate(MISSES_MAX);
+    }
 }

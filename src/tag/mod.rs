@@ -1,15 +1,29 @@
 //! Owns coding: text to mentions of events, by packs of rules over one automaton, with a roster of office holders.
 //! Which mentions are the same event is `event`'s business.
 
+mod assemble;
+mod candidate;
 mod coder;
 pub mod dates;
 mod document;
 mod fold;
+mod lexicon;
 pub mod mention;
+mod pack;
+mod party;
 pub mod roster;
+mod rule;
+mod scene;
+mod self_test;
+mod slots;
+mod text;
+mod who;
+#[cfg(test)]
+mod tests;
 
 pub use coder::{Coded, Coder, CoderError, Config, NearMiss, code, mentions};
 pub use document::Document;
+pub use pack::PackError;
 pub use mention::{
     Announcer, Claim, EventDate, Evidence, Field, Kind, Medium, Mention, Participant, Plover, Precision, Role,
     Salience, Status,

@@ -1,0 +1,396 @@
+//! Owns putting mentions together: which candidate of a trigger counts, who takes part, and which candidates are one event.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::candidate::Candidate;
+use super::pack::{Cue, Pack};
+use super::party::{Form, Part};
+use super::slots::{Slots, is_stand_in};
+use super::who::{Identify, Who};
+use super::{Claim, Evidence, Field, Mention, NearMiss, Participant, Role, Salience, Status};
+
+/// Sentences of the text, after the title, whose parties a later sentence may mean.
+const LEAD_SENTENCES: usize = 3;
+/// An event this long before publication is background.
+const STALE_DAYS: i32 = 14;
+/// Evidence kept per mention.
+const EVIDENCE_MAX: usize = 24;
+/// Parties one mention may have.
+const PARTIES_MAX: usize = 12;
+
+/// A mention with what merging needs to know of it.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) mention: Mention,
+    pub(super) members: Vec<(Who, Role)>,
+    pub(super) score: f32,
+    /// Parties were taken from the title or the first sentences.
+    pub(super) is_by_context: bool,
+    pub(super) sentence: usize,
+}
+
+/// Puts the mentions of one pack together.
+pub(super) struct Assembler<'s> {
+    pub(super) slots: &'s Slots<'s>,
+    pub(super) pack: &'s Pack,
+    pub(super) cues: &'s [Cue],
+    pub(super) published: Option<Date>,
+}
+
+impl Assembler<'_> {
+    /// Makes a draft of the best candidate of one trigger.
+    pub(super) fn draft(&self, candidates: &[Candidate<'_>], misses: &mut Vec<NearMiss>) -> Option<Draft> {
+        let mut best: Option<Draft> = None;
+        for candidate in candidates {
+            let date = self.slots.date(candidate.sentence, &candidate.trigger, candidate.status);
+            let day = date.as_ref().map(|(date, _)| date.start).or(self.published);
+            let (members, is_by_context) = self.members(candidate, day);
+            let reason = if candidate.score < self.pack.min_score {
+                format!("score {} is below {}", candidate.score, self.pack.min_score)
+            } else if let Some(lack) = self.lack(&members) {
+                lack.to_owned()
+            } else {
+                let draft = self.build(candidate, members, date, is_by_context);
+                let is_better = best.as_ref().is_none_or(|best| {
+                    draft.score > best.score
+                        || (draft.score >= best.score && draft.members.len() > best.members.len() && !draft.is_by_context)
+                });
+                if is_better {
+                    best = Some(draft);
+                }
+                continue;
+            };
+            misses.push(self.miss(candidate, reason));
+        }
+        best
+    }
+
+    fn miss(&self, candidate: &Candidate<'_>, reason: String) -> NearMiss {
+        let identify = self.identify(None);
+        NearMiss {
+            rule: format!("{}/{}", self.pack.id, candidate.rule.id),
+            reason,
+            text: identify.original(candidate.tokens.start, candidate.tokens.end),
+        }
+    }
+
+    fn identify(&self, day: Option<Date>) -> Identify<'_> {
+        Identify { scene: self.slots.scene, roster: self.slots.roster, day }
+    }
+
+    /// Identifies the parties of a candidate; takes missing ones from the context where the rule allows it.
+    fn members(&self, candidate: &Candidate<'_>, day: Option<Date>) -> (Vec<(Who, Role)>, bool) {
+        let identify = self.identify(day);
+        let mut members: Vec<(Who, Role)> = Vec::new();
+        let mut later = Vec::new();
+        for &(at, role) in &candidate.parties {
+            let np = &self.slots.scene.nps[at];
+            if matches!(np.form, Form::Counterpart | Form::Pronoun | Form::Pair) {
+                later.push((at, role));
+                continue;
+            }
+            self.admit(&mut members, identify.who(at, &[]), role);
+        }
+        for (at, role) in later {
+            let others: Vec<Who> = members.iter().map(|(who, _)| who.clone()).collect();
+            self.admit(&mut members, identify.who(at, &others), role);
+        }
+        self.drop_domestic_sides(&mut members);
+        let has_stand_in = candidate.parties.iter().any(|(at, _)| is_stand_in(&self.slots.scene.nps[*at]));
+        if self.lack(&members).is_none() || !(candidate.rule.is_context_allowed || has_stand_in) {
+            return (members, false);
+        }
+        self.add_context(&mut members, candidate, &identify);
+        (members, true)
+    }
+
+    /// Adds a party unless it is known or of a kind that cannot take part.
+    fn admit(&self, members: &mut Vec<(Who, Role)>, who: Option<Who>, role: Role) {
+        let Some(who) = who else { return };
+        let is_fit = if who.is_side {
+            self.pack.parties.are_sides
+        } else {
+            who.kind.is_none_or(|kind| self.pack.parties.kinds.contains(&kind))
+        };
+        let is_full = members.len() >= PARTIES_MAX;
+        let known = members.iter_mut().find(|(known, _)| {
+            known.is_same(&who) || (known.is_side && who.is_side && known.country == who.country)
+        });
+        match known {
+            Some((_, known)) if *known == Role::Party => *known = role,
+            Some(_) => {}
+            None if is_fit && !is_full => members.push((who, role)),
+            None => {}
+        }
+    }
+
+    /// A country beside its own leader says nothing new.
+    fn drop_domestic_sides(&self, members: &mut Vec<(Who, Role)>) {
+        let people: Vec<Option<String>> =
+            members.iter().filter(|(who, _)| !who.is_side).map(|(who, _)| who.country.clone()).collect();
+        members.retain(|(who, _)| !(who.is_side && people.contains(&who.country)));
+    }
+
+    /// Says why the parties are not enough.
+    fn lack(&self, members: &[(Who, Role)]) -> Option<&'static str> {
+        let acting: Vec<&Who> = members
+            .iter()
+            .filter(|(_, role)| !matches!(role, Role::Mediator | Role::Host | Role::Announcer))
+            .map(|(who, _)| who)
+            .collect();
+        if acting.len() < self.pack.parties.min {
+            return Some("too few parties");
+        }
+        let mut countries: Vec<&String> = acting.iter().filter_map(|who| who.country.as_ref()).collect();
+        countries.sort();
+        countries.dedup();
+        let n_unknown = acting.iter().filter(|who| who.country.is_none()).count();
+        let is_one = acting.len() > 1 && countries.len() + n_unknown < 2;
+        (self.pack.parties.is_different_country && is_one).then_some("all parties are of one country")
+    }
+
+    /// Takes the parties of the title and the first sentences, nearest the event first.
+    fn add_context(&self, members: &mut Vec<(Who, Role)>, candidate: &Candidate<'_>, identify: &Identify<'_>) {
+        let scene = self.slots.scene;
+        let first = scene.text.sentence_of(scene.title_end);
+        let end = scene.sentence((first + LEAD_SENTENCES).min(scene.text.sentences.len().saturating_sub(1))).end;
+        let lead = 0..end.min(candidate.trigger.start);
+        for (at, np) in scene.nps_in(&lead) {
+            if self.lack(members).is_none() {
+                return;
+            }
+            let is_leader = matches!(np.form, Form::Person | Form::Office);
+            let is_side = matches!(np.form, Form::Place | Form::Seat) && self.pack.parties.are_sides;
+            if !(is_leader || is_side) || np.part == Part::Owner {
+                continue;
+            }
+            let who = identify.who(at, &[]);
+            let is_new_country = who.as_ref().is_some_and(|who| {
+                who.country.is_some() && members.iter().all(|(known, _)| known.country != who.country)
+            });
+            if is_new_country {
+                self.admit(members, who, Role::Party);
+            }
+        }
+    }
+
+    fn build(
+        &self,
+        candidate: &Candidate<'_>,
+        members: Vec<(Who, Role)>,
+        date: Option<(super::EventDate, Range<u32>)>,
+        is_by_context: bool,
+    ) -> Draft {
+        let slots = self.slots;
+        let day = date.as_ref().map(|(date, _)| date.start).or(self.published);
+        let announced = slots.announcer(candidate.sentence, day);
+        let is_stale = match (&date, self.published) {
+            (Some((date, _)), Some(published)) => {
+                published.since(date.end).is_ok_and(|span| span.get_days() > STALE_DAYS)
+            }
+            _ => false,
+        };
+        let historical = candidate.is_historical || is_stale;
+        let salience = if historical { Salience::Background } else { slots.salience(candidate.sentence) };
+        let evidence = self.evidence(candidate, date.as_ref().map(|(_, at)| at), announced.as_ref().map(|(_, at)| at));
+        let chars = self.chars(&candidate.trigger);
+        let announced_by = announced.map(|(announcer, _)| announcer);
+        let claim = Claim {
+            by: announced_by.as_ref().map(|announcer| announcer.name.clone()),
+            status: candidate.status,
+            start: chars.1.start,
+            end: chars.1.end,
+        };
+        let salience_bonus = if salience == Salience::Main { 0.1 } else { 0.0 };
+        let confidence = f64::from(candidate.score / (candidate.score + 0.3)) + salience_bonus;
+        let mention = Mention {
+            kind: self.pack.kind.clone(),
+            status: candidate.status,
+            date: date.map(|(date, _)| date),
+            participants: Vec::new(),
+            parties: Vec::new(),
+            medium: candidate.rule.medium.or(self.pack.default_medium),
+            announced_by,
+            topics: slots.topics(candidate.sentence),
+            place: slots.place(candidate.sentence),
+            cameo: self.pack.cameo.clone(),
+            plover: self.pack.plover.clone(),
+            salience,
+            historical,
+            confidence: (confidence.min(0.99) * 100.0).round() / 100.0,
+            claims: vec![claim],
+            evidence,
+        };
+        let score = candidate.score - if is_by_context { 0.2 } else { 0.0 };
+        Draft { mention, members, score, is_by_context, sentence: candidate.sentence }
+    }
+
+    /// Returns which field tokens stand in, and their chars in it.
+    fn chars(&self, tokens: &Range<u32>) -> (Field, Range<usize>) {
+        let scene = self.slots.scene;
+        let chars = scene.text.chars_of(tokens);
+        if scene.is_title(tokens.start) {
+            return (Field::Title, chars);
+        }
+        let shift = scene.text_from;
+        (Field::Text, chars.start.saturating_sub(shift)..chars.end.saturating_sub(shift))
+    }
+
+    fn evidence(
+        &self,
+        candidate: &Candidate<'_>,
+        date: Option<&Range<u32>>,
+        announced: Option<&Range<u32>>,
+    ) -> Vec<Evidence> {
+        let rule = format!("{}/{}", self.pack.id, candidate.rule.id);
+        let mut evidence = vec![self.words("kind", &candidate.trigger, rule.clone())];
+        if let Some(cue) = candidate.cue {
+            let class = &self.cues[cue.cue as usize].class;
+            evidence.push(self.words("status", &(cue.start..cue.end), format!("cue.{class}")));
+        }
+        if let Some(date) = date {
+            evidence.push(self.words("date", date, "dates".to_owned()));
+        }
+        if let Some(announced) = announced {
+            evidence.push(self.words("announced_by", announced, "say".to_owned()));
+        }
+        for &(at, role) in &candidate.parties {
+            let np = &self.slots.scene.nps[at];
+            let slot = if role == Role::Initiator { "initiator" } else { "participants" };
+            evidence.push(self.words(slot, &(np.start..np.end), rule.clone()));
+        }
+        evidence
+    }
+
+    fn words(&self, slot: &str, tokens: &Range<u32>, rule: String) -> Evidence {
+        let (field, chars) = self.chars(tokens);
+        let text = self.identify(None).original(tokens.start, tokens.end);
+        Evidence { slot: slot.to_owned(), start: chars.start, end: chars.end, text, rule, field }
+    }
+}
+
+/// Joins drafts that report one event, the most prominent first, and fills in who takes part.
+pub(super) fn merge(drafts: Vec<Draft>, slots: &Slots<'_>) -> Vec<Mention> {
+    let mut merged: Vec<Draft> = Vec::new();
+    let mut drafts = drafts;
+    // Parties that a sentence names itself come before those taken from the context.
+    drafts.sort_by_key(|draft| (draft.is_by_context, draft.sentence));
+    for draft in drafts {
+        match merged.iter_mut().find(|known| is_same_event(known, &draft)) {
+            Some(known) => join(known, draft),
+            None => merged.push(draft),
+        }
+    }
+    merged.sort_by_key(|draft| draft.sentence);
+    merged.into_iter().map(|draft| finish(draft, slots)).collect()
+}
+
+fn is_same_event(known: &Draft, other: &Draft) -> bool {
+    let (one, two) = (&known.mention, &other.mention);
+    let days_differ = matches!((&one.date, &two.date), (Some(one), Some(two)) if one.end < two.start || two.end < one.start);
+    if one.historical != two.historical || (days_differ && !other.is_by_context) {
+        return false;
+    }
+    if other.is_by_context {
+        return true;
+    }
+    let is_in = |small: &Draft, large: &Draft| {
+        small.members.iter().all(|(who, _)| large.members.iter().any(|(known, _)| agrees(known, who)))
+    };
+    if one.kind.0 == super::Kind::NEGOTIATION {
+        let n_shared = known.members.iter().filter(|(who, _)| other.members.iter().any(|(one, _)| is_same_side(one, who))).count();
+        return n_shared >= 2 || is_in(known, other) || is_in(other, known);
+    }
+    is_in(known, other) || is_in(other, known)
+}
+
+fn agrees(one: &Who, two: &Who) -> bool {
+    match (one.person, two.person) {
+        (Some(one), Some(two)) => one == two,
+        _ => is_same_side(one, two),
+    }
+}
+
+fn is_same_side(one: &Who, two: &Who) -> bool {
+    one.country.is_some() && one.country == two.country
+}
+
+fn join(known: &mut Draft, other: Draft) {
+    let is_named = !other.is_by_context;
+    for (who, role) in other.members.into_iter().filter(|_| is_named) {
+        let is_full = known.members.len() >= PARTIES_MAX;
+        match known.members.iter_mut().find(|(one, _)| agrees(one, &who)) {
+            Some((one, known_role)) => {
+                if *known_role == Role::Party {
+                    *known_role = role;
+                }
+                if one.person.is_none() && who.person.is_some() {
+                    *one = who;
+                }
+            }
+            None if !is_full => known.members.push((who, role)),
+            None => {}
+        }
+    }
+    let (into, from) = (&mut known.mention, other.mention);
+    into.date = into.date.take().or(from.date);
+    into.place = into.place.take().or(from.place);
+    into.announced_by = into.announced_by.take().or(from.announced_by);
+    for topic in from.topics {
+        if !into.topics.contains(&topic) {
+            into.topics.push(topic);
+        }
+    }
+    for claim in from.claims {
+        if claim.by.is_some() || claim.status != into.status {
+            into.claims.push(claim);
+        }
+    }
+    let room = EVIDENCE_MAX.saturating_sub(into.evidence.len());
+    into.evidence.extend(from.evidence.into_iter().take(room));
+    into.confidence = into.confidence.max(from.confidence);
+    if from.salience == Salience::Main {
+        into.salience = Salience::Main;
+    }
+    // What is reported as done outweighs what a headline still announces.
+    if into.status == Status::Proposed && from.status == Status::Planned {
+        into.status = from.status;
+    }
+    known.sentence = known.sentence.min(other.sentence);
+}
+
+/// Fills in the participants, with the office of the event's day, and the parties.
+fn finish(draft: Draft, slots: &Slots<'_>) -> Mention {
+    let mut mention = draft.mention;
+    let published = slots.published.map(crate::article::PageTime::day);
+    let day = mention.date.as_ref().map(|date| date.start).or(published);
+    let identify = Identify { scene: slots.scene, roster: slots.roster, day };
+    for (who, role) in draft.members {
+        let who = match who.person {
+            Some(person) => Who { country: who.country.clone(), ..identify.person(person, None) },
+            None => who,
+        };
+        if !matches!(role, Role::Mediator | Role::Host | Role::Announcer)
+            && let Some(country) = &who.country
+            && !mention.parties.contains(country)
+        {
+            mention.parties.push(country.clone());
+        }
+        if who.is_side && role == Role::Party {
+            continue;
+        }
+        let person = who.person.map(|person| &slots.roster.persons[person]);
+        mention.participants.push(Participant {
+            person: person.map(|person| person.id.clone()),
+            qid: person.and_then(|person| person.qid.clone()),
+            name: who.name,
+            country: who.country,
+            office: who.office,
+            role,
+        });
+    }
+    mention.parties.sort();
+    mention
+}

@@ -1,0 +1,236 @@
+//! Owns candidates: what the rules of one pack find in one sentence, before it is known what else the document says.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::NearMiss;
+use super::lexicon::Langs;
+use super::pack::{Cue, Dir, Pack, Ranked, Rule};
+use super::party::{Form, Glue, Part};
+use super::rule::{Match, Runner};
+use super::scene::{CueHit, Scene};
+use super::{Role, Status};
+
+/// Candidates of one sentence that are followed up.
+const CANDIDATES_MAX: usize = 6;
+/// Triggers further apart than this are two reports.
+const HISTORICAL: &str = "historical";
+
+/// One place where a rule matched.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate<'p> {
+    pub(super) rule: &'p Rule,
+    pub(super) sentence: usize,
+    pub(super) trigger: Range<u32>,
+    pub(super) tokens: Range<u32>,
+    /// Positions of parties in the scene, with the role the rule gives.
+    pub(super) parties: Vec<(usize, Role)>,
+    pub(super) score: f32,
+    pub(super) status: Status,
+    /// The cue that gave the status.
+    pub(super) cue: Option<CueHit>,
+    pub(super) is_historical: bool,
+}
+
+/// What looking for candidates needs.
+#[derive(Clone, Copy)]
+pub(super) struct Search<'s> {
+    pub(super) scene: &'s Scene<'s>,
+    pub(super) glue: &'s Glue,
+    pub(super) pack: &'s Pack,
+    /// Position of the pack, as cues name it.
+    pub(super) pack_at: usize,
+    pub(super) langs: Langs,
+    pub(super) cues: &'s [Cue],
+}
+
+impl<'s> Search<'s> {
+    /// Finds the candidates of a sentence: for each trigger the rules that match, the best first.
+    pub(super) fn candidates(&self, sentence: usize, misses: &mut Vec<NearMiss>) -> Vec<Vec<Candidate<'s>>> {
+        let tokens = self.scene.sentence(sentence);
+        let mut by_trigger: BTreeMap<u32, Vec<Candidate<'s>>> = BTreeMap::new();
+        let mut vetoes: Option<Vec<(&str, Match)>> = None;
+        for rule in &self.pack.rules {
+            if !rule.langs.shares(self.langs) || !self.has_classes(rule, &tokens) {
+                continue;
+            }
+            let mut runner = Runner::new(self.scene, self.glue, tokens.clone(), Some(rule.trigger));
+            for found in runner.matches(&rule.pattern) {
+                let vetoes = vetoes.get_or_insert_with(|| self.vetoes(&tokens));
+                if let Some((veto, _)) = vetoes.iter().find(|(_, veto)| overlap(&veto.tokens, &found.trigger)) {
+                    misses.push(self.miss(rule, &found, &format!("veto {veto}")));
+                    continue;
+                }
+                match self.candidate(rule, sentence, found) {
+                    Ok(candidate) => by_trigger.entry(candidate.trigger.start).or_default().push(candidate),
+                    Err((found, reason)) => misses.push(self.miss(rule, &found, reason)),
+                }
+            }
+        }
+        let mut found: Vec<Vec<Candidate<'s>>> = by_trigger.into_values().collect();
+        for candidates in &mut found {
+            candidates.sort_by(|one, two| {
+                let key = |candidate: &Candidate<'_>| (candidate.parties.len().min(3), candidate.tokens.len());
+                let (one_key, two_key) = (key(one), key(two));
+                two.score.total_cmp(&one.score).then(two_key.0.cmp(&one_key.0)).then(one_key.1.cmp(&two_key.1))
+            });
+            candidates.truncate(CANDIDATES_MAX);
+        }
+        found
+    }
+
+    /// A rule can match only where its trigger stands.
+    fn has_classes(&self, rule: &Rule, tokens: &Range<u32>) -> bool {
+        self.scene.classes_in(tokens).any(|hit| hit.class == rule.trigger)
+    }
+
+    fn vetoes(&self, tokens: &Range<u32>) -> Vec<(&'s str, Match)> {
+        let mut found = Vec::new();
+        for veto in self.pack.vetoes.iter().filter(|veto| veto.langs.shares(self.langs)) {
+            let mut runner = Runner::new(self.scene, self.glue, tokens.clone(), None);
+            found.extend(runner.matches(&veto.pattern).into_iter().map(|found| (veto.id.as_str(), found)));
+        }
+        found
+    }
+
+    fn candidate(&self, rule: &'s Rule, sentence: usize, found: Match) -> Result<Candidate<'s>, (Match, &'static str)> {
+        let (status, cue) = match self.status(rule, sentence, &found.trigger) {
+            Some(found) => found,
+            None => return Err((found, "a cue says that it is none")),
+        };
+        let mut score = rule.score;
+        for help in &rule.help {
+            let near = found.trigger.start.saturating_sub(help.span)..found.trigger.end + help.span;
+            let sentence = self.scene.sentence(sentence);
+            if self.scene.classes_in(&near).any(|hit| hit.class == help.class && overlap(&(hit.start..hit.end), &sentence)) {
+                score += help.add;
+            }
+        }
+        let mut parties: Vec<(usize, Role)> = Vec::new();
+        for &(capture, np) in &found.captures {
+            let role = rule.roles.iter().find(|(letter, _)| *letter == capture).map_or(Role::Party, |(_, role)| *role);
+            if capture != 'x' && !parties.iter().any(|(known, _)| *known == np) {
+                parties.push((np, role));
+            }
+        }
+        let left_out: Vec<usize> =
+            found.captures.iter().filter(|(capture, _)| *capture == 'x').map(|(_, np)| *np).collect();
+        parties.retain(|(np, _)| self.scene.nps[*np].part != Part::Owner);
+        if let Some(span) = rule.bag {
+            self.fill(&mut parties, &left_out, &found.trigger, (sentence, span));
+        }
+        let is_historical = self.cue_at(sentence, &found.trigger, |class| class == HISTORICAL).is_some();
+        Ok(Candidate {
+            rule,
+            sentence,
+            trigger: found.trigger,
+            tokens: found.tokens,
+            parties,
+            score,
+            status,
+            cue,
+            is_historical,
+        })
+    }
+
+    /// Takes the parties around the trigger that do nothing else in the sentence.
+    fn fill(
+        &self,
+        parties: &mut Vec<(usize, Role)>,
+        left_out: &[usize],
+        trigger: &Range<u32>,
+        (sentence, span): (usize, u32),
+    ) {
+        if parties.len() >= 2 {
+            return;
+        }
+        let sentence = self.scene.sentence(sentence);
+        let near = trigger.start.saturating_sub(span).max(sentence.start)..(trigger.end + span).min(sentence.end);
+        for (at, np) in self.scene.nps_in(&near) {
+            let is_leader = matches!(np.form, Form::Person | Form::Office | Form::Counterpart);
+            let is_side = matches!(np.form, Form::Place | Form::Seat | Form::Demonym) && self.pack.parties.are_sides;
+            let is_known = parties.iter().any(|(known, _)| *known == at) || left_out.contains(&at);
+            if (is_leader || is_side) && np.part == Part::Plain && !is_known {
+                parties.push((at, Role::Party));
+            }
+        }
+    }
+
+    /// Returns the status by cues; `None` when a cue says that there is no event.
+    fn status(&self, rule: &Rule, sentence: usize, trigger: &Range<u32>) -> Option<(Status, Option<CueHit>)> {
+        let ranked = &self.pack.statuses;
+        let rank = |class: &str| ranked.iter().position(|one| one.cue == class);
+        let by_cue = self.cue_at(sentence, trigger, |class| rank(class).is_some());
+        let by_rule = rule.status.map(|status| {
+            let at = ranked.iter().position(|one| one.status == Some(status)).unwrap_or(ranked.len());
+            (at, status)
+        });
+        let cue = by_cue.and_then(|hit| rank(&self.cues[hit.cue as usize].class).map(|at| (at, hit)));
+        match (cue, by_rule) {
+            (Some((at, hit)), Some((rule_at, status))) if rule_at < at => {
+                let _ = hit;
+                Some((status, None))
+            }
+            (Some((at, hit)), _) => {
+                let Ranked { status, .. } = &ranked[at];
+                status.map(|status| (status, Some(hit)))
+            }
+            (None, Some((_, status))) => Some((status, None)),
+            (None, None) => Some((self.pack.default_status, None)),
+        }
+    }
+
+    /// Finds the first-ranked cue whose reach covers the trigger.
+    fn cue_at(&self, sentence: usize, trigger: &Range<u32>, is_wanted: impl Fn(&str) -> bool) -> Option<CueHit> {
+        let tokens = self.scene.sentence(sentence);
+        let from = self.scene.cues.partition_point(|hit| hit.start < tokens.start);
+        let in_sentence = self.scene.cues[from..].iter().take_while(|hit| hit.start < tokens.end);
+        let reaching = in_sentence.filter(|hit| {
+            let cue = &self.cues[hit.cue as usize];
+            is_wanted(&cue.class)
+                && cue.pack.is_none_or(|pack| pack == self.pack_at)
+                && self.reaches(cue, hit, trigger)
+        });
+        let rank = |hit: &&CueHit| {
+            let class = &self.cues[hit.cue as usize].class;
+            self.pack.statuses.iter().position(|one| one.cue == *class).unwrap_or(usize::MAX)
+        };
+        reaching.min_by_key(rank).copied()
+    }
+
+    fn reaches(&self, cue: &Cue, hit: &CueHit, trigger: &Range<u32>) -> bool {
+        let cue_tokens = hit.start..hit.end;
+        if overlap(&cue_tokens, trigger) {
+            return true;
+        }
+        let (between, is_right) = if hit.end <= trigger.start {
+            (hit.end..trigger.start, true)
+        } else {
+            (trigger.end..hit.start, false)
+        };
+        let is_side_right = match cue.dir {
+            Dir::Right => is_right,
+            Dir::Left => !is_right,
+            Dir::Both => true,
+        };
+        let is_cut = between.clone().any(|token| match self.scene.text.word(token) {
+            ";" => true,
+            "," | ":" | "–" => cue.is_clause_bound,
+            _ => false,
+        });
+        is_side_right && between.len() as u32 <= cue.span && !is_cut
+    }
+
+    fn miss(&self, rule: &Rule, found: &Match, reason: &str) -> NearMiss {
+        let chars = self.scene.text.chars_of(&found.tokens);
+        NearMiss {
+            rule: format!("{}/{}", self.pack.id, rule.id),
+            reason: reason.to_owned(),
+            text: self.scene.original.chars().skip(chars.start).take(chars.len()).collect(),
+        }
+    }
+}
+
+pub(super) fn overlap(one: &Range<u32>, two: &Range<u32>) -> bool {
+    one.start < two.end && two.start < one.end
+}

@@ -1,0 +1,185 @@
+//! Owns rule packs: what kind of event each codes, by which words, rules, vetoes and cues. The format is in
+//! `config/packs/README.md`.
+
+mod pattern;
+mod read;
+
+use std::collections::HashMap;
+
+use super::lexicon::Langs;
+use super::roster::PartyKind;
+use super::{Kind, Medium, Plover, Role, Status};
+
+pub(super) use pattern::{Pattern, Step};
+pub(super) use read::{Place, load};
+
+pub use read::PackError;
+
+/// The folder whose words all packs share.
+pub(super) const COMMON: &str = "common";
+
+/// One kind of event.
+#[derive(Debug, Clone)]
+pub(super) struct Pack {
+    /// `core.leader_call`.
+    pub(super) id: String,
+    pub(super) version: String,
+    pub(super) kind: Kind,
+    pub(super) cameo: String,
+    pub(super) plover: Plover,
+    pub(super) min_score: f32,
+    pub(super) default_status: Status,
+    pub(super) default_medium: Option<Medium>,
+    pub(super) parties: Parties,
+    /// The first whose cue is found decides.
+    pub(super) statuses: Vec<Ranked>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) vetoes: Vec<Veto>,
+    pub(super) tests: Vec<Test>,
+}
+
+/// Who must take part.
+#[derive(Debug, Clone)]
+pub(super) struct Parties {
+    pub(super) min: usize,
+    pub(super) is_different_country: bool,
+    pub(super) kinds: Vec<PartyKind>,
+    /// Countries and organisations take part as such.
+    pub(super) are_sides: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Ranked {
+    /// Cue class.
+    pub(super) cue: String,
+    /// The status it gives; `None` drops the mention.
+    pub(super) status: Option<Status>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) id: String,
+    pub(super) langs: Langs,
+    pub(super) pattern: Pattern,
+    /// The first class of the pack's own; rules with one trigger compete.
+    pub(super) trigger: u16,
+    pub(super) score: f32,
+    pub(super) roles: Vec<(char, Role)>,
+    pub(super) medium: Option<Medium>,
+    pub(super) status: Option<Status>,
+    /// Tokens either side of the trigger in which missing parties are looked for.
+    pub(super) bag: Option<u32>,
+    /// Missing parties may be those of the title and the first sentences.
+    pub(super) is_context_allowed: bool,
+    pub(super) help: Vec<Help>,
+}
+
+/// A class nearby that makes a weak rule count.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Help {
+    pub(super) class: u16,
+    pub(super) span: u32,
+    pub(super) add: f32,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Veto {
+    pub(super) id: String,
+    pub(super) langs: Langs,
+    pub(super) pattern: Pattern,
+}
+
+/// Words that say where an event stands.
+#[derive(Debug, Clone)]
+pub(super) struct Cue {
+    pub(super) class: String,
+    /// The pack it serves; `None` serves all.
+    pub(super) pack: Option<usize>,
+    pub(super) dir: Dir,
+    /// Tokens between the cue and the trigger.
+    pub(super) span: u32,
+    /// It does not reach past a comma.
+    pub(super) is_clause_bound: bool,
+}
+
+/// Where the trigger stands, seen from the cue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Dir {
+    Right,
+    Left,
+    Both,
+}
+
+/// A text with what must come out of it.
+#[derive(Debug, Clone)]
+pub(super) struct Test {
+    pub(super) place: Place,
+    pub(super) lang: &'static str,
+    pub(super) published: Option<String>,
+    pub(super) zone: Option<String>,
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) expect: Expect,
+}
+
+/// What a test asks of the mentions of the pack's kind; what is absent is not looked at.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Expect {
+    pub(super) none: bool,
+    pub(super) n: Option<usize>,
+    pub(super) status: Option<Status>,
+    /// First day.
+    pub(super) date: Option<String>,
+    pub(super) initiator: Option<String>,
+    pub(super) participants: Option<Vec<String>>,
+    pub(super) parties: Option<Vec<String>>,
+    pub(super) negotiators: Option<Vec<String>>,
+    pub(super) mediators: Option<Vec<String>>,
+    pub(super) medium: Option<Medium>,
+    pub(super) announced_by: Option<String>,
+    pub(super) historical: Option<bool>,
+    pub(super) topics: Option<Vec<String>>,
+    pub(super) place: Option<String>,
+}
+
+/// Numbers of the classes, by scope (a pack's folder, or [`COMMON`]) and name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Classes {
+    by_name: HashMap<(String, String), u16>,
+    /// Scope of each class.
+    scopes: Vec<String>,
+}
+
+impl Classes {
+    /// Returns the number of a class, a new one if it is not known.
+    fn number(&mut self, scope: &str, name: &str) -> u16 {
+        let next = self.scopes.len() as u16;
+        let number = *self.by_name.entry((scope.to_owned(), name.to_owned())).or_insert(next);
+        if number == next {
+            self.scopes.push(scope.to_owned());
+        }
+        number
+    }
+
+    /// Looks a class up as a rule of `scope` sees it: its own first, then the common one.
+    fn seen_from(&self, scope: &str, name: &str) -> Option<u16> {
+        let own = self.by_name.get(&(scope.to_owned(), name.to_owned()));
+        own.or_else(|| self.by_name.get(&(COMMON.to_owned(), name.to_owned()))).copied()
+    }
+
+    /// Returns the number of a common class the program itself reads.
+    pub(super) fn common(&self, name: &str) -> Option<u16> {
+        self.by_name.get(&(COMMON.to_owned(), name.to_owned())).copied()
+    }
+
+    fn is_of(&self, class: u16, scope: &str) -> bool {
+        self.scopes.get(class as usize).is_some_and(|known| known == scope)
+    }
+
+    /// Reports whether words of the class belong to a pack rather than to all.
+    pub(super) fn scope(&self, class: u16) -> &str {
+        self.scopes.get(class as usize).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,490 @@
+//! Owns reading packs from their files: the embedded ones, the user's over them, and errors that name the place and the
+//! fix.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir as Embedded, include_dir};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use super::super::lexicon::{Langs, What};
+use super::super::roster::words::expand;
+use super::super::roster::{LANGS, PartyKind};
+use super::super::{Kind, Medium, Plover, Role, Status};
+use super::{COMMON, Classes, Cue, Dir, Expect, Help, Pack, Parties, Ranked, Rule, Test, Veto, pattern};
+
+static CORE: Embedded<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/packs");
+
+/// Why packs are refused.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    #[error("read {path}")]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{place}: {problem}; {fix}")]
+    Invalid { place: Place, problem: String, fix: String },
+    #[error("{place}: the test of {pack} fails: {difference}\n  text: {text}")]
+    Test { place: Place, pack: String, difference: String, text: String },
+}
+
+/// Where something stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// All packs as read.
+#[derive(Debug, Clone, Default)]
+pub(in crate::tag) struct Words {
+    pub(in crate::tag) packs: Vec<Pack>,
+    pub(in crate::tag) classes: Classes,
+    pub(in crate::tag) cues: Vec<Cue>,
+    /// What to find: surface, languages, meaning.
+    pub(in crate::tag) entries: Vec<(String, Langs, What)>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    pack: Option<Spanned<Head>>,
+    parties: Option<PartiesText>,
+    status: Vec<StatusText>,
+    lex: BTreeMap<String, Vec<String>>,
+    rule: Vec<Spanned<RuleText>>,
+    veto: Vec<Spanned<VetoText>>,
+    cue: Vec<CueText>,
+    test: Vec<Spanned<TestText>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    id: String,
+    version: String,
+    kind: String,
+    codes: Codes,
+    #[serde(default = "one")]
+    min_score: f32,
+    default_status: Status,
+    default_medium: Option<Medium>,
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Codes {
+    cameo: String,
+    /// `CONSULT/phone`.
+    plover: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PartiesText {
+    min: usize,
+    different_country: bool,
+    kinds: Vec<PartyKind>,
+    sides: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatusText {
+    cue: String,
+    is: Option<Status>,
+    #[serde(default)]
+    drop: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleText {
+    id: String,
+    r#match: Spanned<String>,
+    score: f32,
+    #[serde(default)]
+    langs: Vec<String>,
+    #[serde(default)]
+    roles: BTreeMap<char, Role>,
+    #[serde(default)]
+    set: SetText,
+    bag: Option<u32>,
+    #[serde(default)]
+    context: bool,
+    #[serde(default)]
+    help: Vec<HelpText>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SetText {
+    medium: Option<Medium>,
+    status: Option<Status>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HelpText {
+    class: Spanned<String>,
+    #[serde(default = "span")]
+    span: u32,
+    add: f32,
+}
+
+fn span() -> u32 {
+    12
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VetoText {
+    id: String,
+    r#match: Spanned<String>,
+    #[serde(default)]
+    langs: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueText {
+    class: String,
+    words: Vec<String>,
+    #[serde(default = "both")]
+    dir: Dir,
+    #[serde(default = "span")]
+    span: u32,
+    #[serde(default)]
+    clause: bool,
+}
+
+fn both() -> Dir {
+    Dir::Both
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TestText {
+    published: Option<String>,
+    zone: Option<String>,
+    #[serde(default)]
+    title: String,
+    text: String,
+    expect: Expect,
+}
+
+/// A file of one pack: `pack.toml`, or one language's.
+struct Source {
+    name: String,
+    text: String,
+    /// Folder of the pack.
+    scope: String,
+    /// `None` is the head's file.
+    lang: Option<&'static str>,
+}
+
+/// Reads the embedded packs, then the folders of the user.
+pub(in crate::tag) fn load(dirs: &[PathBuf]) -> Result<Words, PackError> {
+    let mut sources = embedded();
+    for dir in dirs {
+        sources.extend(on_disk(dir)?);
+    }
+    let mut files = Vec::new();
+    for source in sources {
+        let file: File = parse(&source)?;
+        files.push((source, file));
+    }
+    let mut words = Words::default();
+    let mut scopes: Vec<String> = Vec::new();
+    for (source, file) in &files {
+        words.head(source, file, &mut scopes)?;
+        words.words(source, file, &scopes)?;
+    }
+    for (source, file) in files {
+        words.rules(&source, file, &scopes)?;
+    }
+    Ok(words)
+}
+
+fn embedded() -> Vec<Source> {
+    let mut sources = Vec::new();
+    for dir in CORE.dirs() {
+        let scope = dir.path().display().to_string();
+        let mut files: Vec<_> = dir.files().collect();
+        files.sort_by_key(|file| (file.path().file_stem() != Some("pack".as_ref()), file.path()));
+        for file in files {
+            let name = format!("config/packs/{}", file.path().display());
+            let text = file.contents_utf8().unwrap_or_default().to_owned();
+            sources.extend(source(file.path(), name, text, &scope));
+        }
+    }
+    sources
+}
+
+fn on_disk(dir: &Path) -> Result<Vec<Source>, PackError> {
+    let mut sources = Vec::new();
+    for folder in listed(dir)?.into_iter().filter(|path| path.is_dir()) {
+        let scope = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut paths = listed(&folder)?;
+        paths.sort_by_key(|path| (path.file_stem() != Some("pack".as_ref()), path.clone()));
+        for path in paths {
+            let text = std::fs::read_to_string(&path);
+            let text = text.map_err(|source| PackError::Read { path: path.clone(), source })?;
+            sources.extend(source(&path, path.display().to_string(), text, &scope));
+        }
+    }
+    Ok(sources)
+}
+
+fn listed(dir: &Path) -> Result<Vec<PathBuf>, PackError> {
+    let fail = |source| PackError::Read { path: dir.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(fail)? {
+        paths.push(entry.map_err(fail)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// `None` for a file that is no part of a pack (a README).
+fn source(path: &Path, name: String, text: String, scope: &str) -> Option<Source> {
+    if path.extension()? != "toml" {
+        return None;
+    }
+    let stem = path.file_stem()?.to_str()?;
+    let lang = LANGS.iter().find(|lang| **lang == stem).copied();
+    (lang.is_some() || stem == "pack").then(|| Source { name, text, scope: scope.to_owned(), lang })
+}
+
+fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, PackError> {
+    toml::from_str(&source.text).map_err(|error| {
+        let problem = error.message().trim().replace('\n', ", ");
+        invalid(source, error.span().map_or(0, |span| span.start), problem, "see config/packs/README.md for the format")
+    })
+}
+
+fn place(source: &Source, at: usize) -> Place {
+    let before = source.text.get(..at).unwrap_or(&source.text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Place { file: source.name.clone(), line, column }
+}
+
+fn invalid(source: &Source, at: usize, problem: String, fix: &str) -> PackError {
+    PackError::Invalid { place: place(source, at), problem, fix: fix.to_owned() }
+}
+
+impl Words {
+    fn head(&mut self, source: &Source, file: &File, scopes: &mut Vec<String>) -> Result<(), PackError> {
+        let Some(head) = &file.pack else {
+            let is_known = source.scope == COMMON || scopes.contains(&source.scope);
+            if !is_known {
+                let problem = format!("the folder {} has no pack.toml with a [pack]", source.scope);
+                return Err(invalid(source, 0, problem, "write its head first"));
+            }
+            return Ok(());
+        };
+        let at = head.span().start;
+        let head = head.get_ref().clone();
+        let parties = file.parties.clone().unwrap_or_default();
+        let (event_type, mode) = head.codes.plover.split_once('/').unwrap_or((&head.codes.plover, ""));
+        let pack = Pack {
+            id: head.id,
+            version: head.version,
+            kind: Kind(head.kind),
+            cameo: head.codes.cameo,
+            plover: Plover {
+                event_type: event_type.to_owned(),
+                mode: Some(mode.to_owned()).filter(|mode| !mode.is_empty()),
+            },
+            min_score: head.min_score,
+            default_status: head.default_status,
+            default_medium: head.default_medium,
+            parties: Parties {
+                min: parties.min,
+                is_different_country: parties.different_country,
+                kinds: parties.kinds,
+                are_sides: parties.sides,
+            },
+            statuses: Vec::new(),
+            rules: Vec::new(),
+            vetoes: Vec::new(),
+            tests: Vec::new(),
+        };
+        let mut pack = pack;
+        for status in &file.status {
+            if status.is.is_some() == status.drop {
+                let problem = format!("the cue class {} needs either `is` or `drop = true`", status.cue);
+                return Err(invalid(source, at, problem, "give one of them"));
+            }
+            pack.statuses.push(Ranked { cue: status.cue.clone(), status: status.is });
+        }
+        match scopes.iter().position(|scope| *scope == source.scope) {
+            Some(known) => {
+                let old = &mut self.packs[known];
+                pack.rules = std::mem::take(&mut old.rules);
+                *old = pack;
+            }
+            None => {
+                scopes.push(source.scope.clone());
+                self.packs.push(pack);
+            }
+        }
+        Ok(())
+    }
+
+    /// Registers the words of a file.
+    fn words(&mut self, source: &Source, file: &File, scopes: &[String]) -> Result<(), PackError> {
+        let Some(lang) = source.lang else {
+            if file.lex.is_empty() && file.cue.is_empty() && file.test.is_empty() {
+                return Ok(());
+            }
+            return Err(invalid(source, 0, "words without a language".to_owned(), "move them to en.toml, uk.toml, …"));
+        };
+        let langs = Langs::of(lang).unwrap_or_default();
+        for (name, surfaces) in &file.lex {
+            let class = self.classes.number(&source.scope, name);
+            for surface in surfaces.iter().flat_map(|surface| expand(surface, lang)) {
+                self.entries.push((surface, langs, What::Class(class)));
+            }
+        }
+        let pack = scopes.iter().position(|scope| *scope == source.scope);
+        for text in &file.cue {
+            let number = self.cues.len() as u16;
+            self.cues.push(Cue {
+                class: text.class.clone(),
+                pack,
+                dir: text.dir,
+                span: text.span,
+                is_clause_bound: text.clause,
+            });
+            for surface in text.words.iter().flat_map(|surface| expand(surface, lang)) {
+                self.entries.push((surface, langs, What::Cue(number)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compiles the rules, vetoes and tests of a file.
+    fn rules(&mut self, source: &Source, file: File, scopes: &[String]) -> Result<(), PackError> {
+        let Some(pack) = scopes.iter().position(|scope| *scope == source.scope) else { return Ok(()) };
+        for text in file.rule {
+            let at = text.span().start;
+            let rule = self.rule(source, text.into_inner(), at)?;
+            let rules = &mut self.packs[pack].rules;
+            rules.retain(|known| !(known.id == rule.id && known.langs == rule.langs));
+            rules.push(rule);
+        }
+        for text in file.veto {
+            let at = text.span().start;
+            let text = text.into_inner();
+            let langs = langs_of(source, &text.langs, at)?;
+            let pattern = self.pattern(source, &text.r#match, langs)?;
+            self.packs[pack].vetoes.push(Veto { id: text.id, langs, pattern });
+        }
+        for text in file.test {
+            let place = place(source, text.span().start);
+            let text = text.into_inner();
+            let Some(lang) = source.lang else { continue };
+            self.packs[pack].tests.push(Test {
+                place,
+                lang,
+                published: text.published,
+                zone: text.zone,
+                title: text.title,
+                text: text.text,
+                expect: text.expect,
+            });
+        }
+        Ok(())
+    }
+
+    fn rule(&mut self, source: &Source, text: RuleText, at: usize) -> Result<Rule, PackError> {
+        let langs = langs_of(source, &text.langs, at)?;
+        let pattern = self.pattern(source, &text.r#match, langs)?;
+        let trigger = pattern.classes.iter().find(|class| self.classes.is_of(**class, &source.scope)).copied();
+        let Some(trigger) = trigger else {
+            let problem = format!("the rule {} has no trigger", text.id);
+            return Err(invalid(source, at, problem, "let it name a class of this pack"));
+        };
+        let mut help = Vec::new();
+        for one in text.help {
+            let Some(class) = self.classes.seen_from(&source.scope, one.class.get_ref()) else {
+                let problem = format!("no pack defines the class `{}`", one.class.get_ref());
+                return Err(invalid(source, one.class.span().start, problem, "define it under [lex]"));
+            };
+            help.push(Help { class, span: one.span, add: one.add });
+        }
+        Ok(Rule {
+            id: text.id,
+            langs,
+            pattern,
+            trigger,
+            score: text.score,
+            roles: text.roles.into_iter().collect(),
+            medium: text.set.medium,
+            status: text.set.status,
+            bag: text.bag,
+            is_context_allowed: text.context,
+            help,
+        })
+    }
+
+    /// Compiles a pattern; a quoted word becomes a class of its own.
+    fn pattern(
+        &mut self,
+        source: &Source,
+        text: &Spanned<String>,
+        langs: Langs,
+    ) -> Result<pattern::Pattern, PackError> {
+        let mut quoted = Vec::new();
+        let classes = &mut self.classes;
+        let mut class = |name: &str| {
+            let Some(word) = name.strip_prefix('\'').and_then(|word| word.strip_suffix('\'')) else {
+                return classes.seen_from(&source.scope, name);
+            };
+            let number = classes.number(COMMON, name);
+            quoted.push((word.to_owned(), langs, What::Class(number)));
+            Some(number)
+        };
+        let compiled = pattern::compile(text.get_ref(), &mut class);
+        let compiled = compiled.map_err(|problem| {
+            let problem = format!("{problem} (in `{}`)", text.get_ref());
+            invalid(source, text.span().start, problem, "see \"Rules\" in config/packs/README.md")
+        })?;
+        self.entries.extend(quoted);
+        Ok(compiled)
+    }
+}
+
+/// The languages a rule is for: the file's, or in the head's file those it names.
+fn langs_of(source: &Source, named: &[String], at: usize) -> Result<Langs, PackError> {
+    let mut langs = match source.lang {
+        Some(lang) => return Ok(Langs::of(lang).unwrap_or_default()),
+        None if named.is_empty() => return Ok(Langs::ALL),
+        None => Langs::default(),
+    };
+    for lang in named {
+        let Some(one) = Langs::of(lang) else {
+            let fix = format!("known are {}", LANGS.join(" "));
+            return Err(invalid(source, at, format!("`{lang}` is no language of the packs"), &fix));
+        };
+        langs = langs.join(one);
+    }
+    Ok(langs)
+}

@@ -1,0 +1,230 @@
+//! Owns the facts around a trigger: day, place, topics, who announced it and how prominent it is.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::dates::{Anchor, DateHit, Tense, resolve};
+use super::party::{Form, Glue, Np, Part};
+use super::roster::Roster;
+use super::roster::topics::Topic;
+use super::scene::Scene;
+use super::who::Identify;
+use super::{Announcer, EventDate, Salience, Status};
+use crate::article::PageTime;
+
+/// Sentences behind the trigger whose topics are the event's.
+const TOPIC_SENTENCES: usize = 5;
+/// Tokens between a verb of saying and the day it was said.
+const SAID_SPAN: u32 = 4;
+
+/// A date on its tokens.
+#[derive(Debug, Clone)]
+pub(super) struct DateOn {
+    pub(super) tokens: Range<u32>,
+    pub(super) hit: DateHit,
+}
+
+/// Numbers of the common classes that slots are read by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct SlotClasses {
+    pub(super) channel: Option<u16>,
+    pub(super) place_in: Option<u16>,
+}
+
+/// What slots are read from.
+pub(super) struct Slots<'s> {
+    pub(super) scene: &'s Scene<'s>,
+    pub(super) roster: &'s Roster,
+    pub(super) topics: &'s [Topic],
+    pub(super) glue: &'s Glue,
+    pub(super) classes: SlotClasses,
+    pub(super) dates: &'s [DateOn],
+    pub(super) published: Option<&'s PageTime>,
+    pub(super) zone: Option<&'s str>,
+}
+
+/// Puts the dates of a text on its tokens.
+pub(super) fn dates_on(scene: &Scene<'_>, hits: Vec<DateHit>) -> Vec<DateOn> {
+    let mut chars = scene.original.char_indices().enumerate().peekable();
+    let mut char_at = |byte: usize| {
+        while chars.peek().is_some_and(|(_, (at, _))| *at < byte) {
+            chars.next();
+        }
+        chars.peek().map_or(usize::MAX, |(index, _)| *index)
+    };
+    let tokens = &scene.text.tokens;
+    let mut on = Vec::new();
+    for hit in hits {
+        let (from, to) = (char_at(hit.start), char_at(hit.end));
+        let chars_of = |token: usize| scene.text.chars_of(&(token as u32..token as u32 + 1));
+        let start = partition(tokens.len(), |token| chars_of(token).end <= from);
+        let end = partition(tokens.len(), |token| chars_of(token).start < to);
+        if start < end {
+            on.push(DateOn { tokens: start as u32..end as u32, hit });
+        }
+    }
+    on
+}
+
+/// The first index for which `is_before` no longer holds.
+fn partition(len: usize, is_before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if is_before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+impl Slots<'_> {
+    /// Finds the day of the event: the date nearest to the trigger in its sentence, one of saying only when there is no
+    /// other; else the date of the next sentence when that goes on about it.
+    pub(super) fn date(&self, sentence: usize, trigger: &Range<u32>, status: Status) -> Option<(EventDate, Range<u32>)> {
+        let here = self.scene.sentence(sentence);
+        let found = self.date_in(&here, trigger, status);
+        found.or_else(|| {
+            let next = self.scene.sentence(sentence + 1);
+            let goes_on = self.scene.classes_in(&next).any(|hit| Some(hit.class) == self.glue.say())
+                && self.scene.nps_in(&next).filter(|(_, np)| np.form == Form::Person).count() < 2;
+            let is_text = !self.scene.is_title(here.start);
+            (goes_on && is_text).then(|| self.date_in(&next, &(next.start..next.start), status)).flatten()
+        })
+    }
+
+    fn date_in(&self, within: &Range<u32>, trigger: &Range<u32>, status: Status) -> Option<(EventDate, Range<u32>)> {
+        let distance = |date: &DateOn| {
+            let tokens = &date.tokens;
+            let gap = if tokens.end <= trigger.start {
+                trigger.start - tokens.end
+            } else {
+                tokens.start.saturating_sub(trigger.end)
+            };
+            gap + if self.is_said(tokens) { 1_000 } else { 0 }
+        };
+        let mut dates: Vec<&DateOn> = self
+            .dates
+            .iter()
+            .filter(|date| date.tokens.start >= within.start && date.tokens.end <= within.end)
+            .collect();
+        dates.sort_by_key(|date| distance(date));
+        let anchor = Anchor { published: self.published, zone: self.zone };
+        dates.into_iter().find_map(|date| {
+            let tense = if self.is_said(&date.tokens) { Tense::Past } else { tense(status) };
+            let words = self.scene.original.get(date.hit.start..date.hit.end)?;
+            Some((resolve(&date.hit.value, &anchor, tense, words)?, date.tokens.clone()))
+        })
+    }
+
+    /// The date stands at a verb of saying: it is the day of the statement.
+    fn is_said(&self, tokens: &Range<u32>) -> bool {
+        let near = tokens.start.saturating_sub(SAID_SPAN)..tokens.end + 1;
+        self.scene.classes_in(&near).any(|hit| Some(hit.class) == self.glue.say() && hit.end <= tokens.start + 1)
+    }
+
+    /// Returns the topics around the trigger, in the order of the text.
+    pub(super) fn topics(&self, sentence: usize) -> Vec<String> {
+        let start = self.scene.sentence(sentence).start;
+        let end = self.scene.sentence((sentence + TOPIC_SENTENCES).min(self.scene.text.sentences.len() - 1)).end;
+        let mut ids: Vec<String> = Vec::new();
+        for hit in self.scene.topics.iter().filter(|hit| hit.start >= start && hit.start < end) {
+            let id = &self.topics[hit.topic as usize].id;
+            if !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
+        ids
+    }
+
+    /// Finds the city where it happens, by its English name.
+    pub(super) fn place(&self, sentence: usize) -> Option<String> {
+        let tokens = self.scene.sentence(sentence);
+        self.scene.nps_in(&tokens).find_map(|(_, np)| {
+            let before = np.start.checked_sub(1)?;
+            let is_in = (before.saturating_sub(1)..=before).any(|token| {
+                self.scene.class_end(token, self.classes.place_in) == Some(np.start)
+            });
+            let Some(super::party::Place::Country(country)) = np.place.filter(|_| np.form == Form::Seat && is_in) else {
+                return None;
+            };
+            self.roster.countries[country].capitals.of("en").first().cloned()
+        })
+    }
+
+    /// Finds who made it known, in the sentence or the next.
+    pub(super) fn announcer(&self, sentence: usize, day: Option<Date>) -> Option<(Announcer, Range<u32>)> {
+        let identify = Identify { scene: self.scene, roster: self.roster, day };
+        let channel = [sentence, sentence + 1].into_iter().find_map(|at| self.channel(at));
+        self.announcer_in(sentence, &identify, channel.as_ref()).or_else(|| {
+            let next = sentence + 1;
+            let has_channel = self.channel(next).is_some();
+            has_channel.then(|| self.announcer_in(next, &identify, channel.as_ref())).flatten()
+        })
+    }
+
+    fn announcer_in(
+        &self,
+        sentence: usize,
+        identify: &Identify<'_>,
+        channel: Option<&String>,
+    ) -> Option<(Announcer, Range<u32>)> {
+        let tokens = self.scene.sentence(sentence);
+        let spokesman = self.spokesman(&tokens);
+        let speaker = self.scene.nps_in(&tokens).find(|(_, np)| np.part == Part::Speaker);
+        if let Some((name, at)) = spokesman
+            && speaker.is_none_or(|(_, np)| np.form != Form::Person)
+        {
+            return Some((Announcer { person: None, name, channel: channel.cloned() }, at));
+        }
+        let (at, np) = speaker?;
+        let who = identify.who(at, &[])?;
+        let person = who.person.map(|person| self.roster.persons[person].id.clone());
+        let name = if np.form == Form::Seat { identify.original(np.start, np.end) } else { who.name };
+        Some((Announcer { person, name, channel: channel.cloned() }, np.start..np.end))
+    }
+
+    /// "Kremlin spokesman Dmitry Peskov": the capitalised words behind the spokesman's title.
+    fn spokesman(&self, tokens: &Range<u32>) -> Option<(String, Range<u32>)> {
+        let hit = self.scene.classes_in(tokens).find(|hit| Some(hit.class) == self.glue.spokesman())?;
+        let mut end = hit.end;
+        while self.scene.text.tokens.get(end as usize).is_some_and(|token| token.shape == super::text::Shape::Capital) {
+            end += 1;
+        }
+        if end == hit.end {
+            return None;
+        }
+        let chars = self.scene.text.chars_of(&(hit.end..end));
+        let name = self.scene.original.chars().skip(chars.start).take(chars.len()).collect();
+        Some((name, hit.end..end))
+    }
+
+    fn channel(&self, sentence: usize) -> Option<String> {
+        let tokens = self.scene.sentence(sentence);
+        let hit = self.scene.classes_in(&tokens).find(|hit| Some(hit.class) == self.classes.channel)?;
+        let chars = self.scene.text.chars_of(&(hit.start..hit.end));
+        Some(self.scene.original.chars().skip(chars.start).take(chars.len()).collect())
+    }
+
+    /// The title and the first two sentences of the text make an event the main one.
+    pub(super) fn salience(&self, sentence: usize) -> Salience {
+        let first_of_text = self.scene.text.sentence_of(self.scene.title_end);
+        if sentence < first_of_text + 3 { Salience::Main } else { Salience::Secondary }
+    }
+}
+
+/// Which way the clause of a status looks.
+fn tense(status: Status) -> Tense {
+    match status {
+        Status::Planned | Status::Proposed | Status::Postponed | Status::Cancelled | Status::Agreed => Tense::Future,
+        _ => Tense::Past,
+    }
+}
+
+/// Parties that stand for the event's own: nobody new.
+pub(super) fn is_stand_in(np: &Np) -> bool {
+    matches!(np.form, Form::Pair | Form::Pronoun)
+}

@@ -1,0 +1,312 @@
+//! Owns a text as the rules see it: folded, cut into tokens and sentences, with the way back to the original's chars.
+
+use super::fold;
+
+/// One word, number, mark, Chinese character or katakana run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token {
+    /// Bytes of the folded text.
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) kind: TokenKind,
+    pub(super) shape: Shape,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    Word,
+    Number,
+    /// One Han or hiragana character, or a katakana run.
+    Cjk,
+    Mark,
+    /// The end of a line.
+    Break,
+}
+
+/// How the letters of a token are written in the original.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    Lower,
+    Capital,
+    Upper,
+    /// The script has no case.
+    Caseless,
+}
+
+/// A folded text.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    pub(super) folded: String,
+    /// Char of the original for each byte of `folded`, and the number of chars at its end.
+    chars: Vec<u32>,
+    pub(super) tokens: Vec<Token>,
+    /// Token ranges.
+    pub(super) sentences: Vec<std::ops::Range<u32>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Space,
+    Break,
+    Letter,
+    Digit,
+    Single,
+    Katakana,
+    Mark,
+}
+
+impl Text {
+    /// Folds and cuts a text. `lang` decides whether a number with a full stop is an ordinal.
+    pub(super) fn new(text: &str, lang: &str) -> Self {
+        let mut cut = Cutter::new(text.len());
+        let mut chars = text.chars().peekable();
+        let mut at = 0;
+        while let Some(mut c) = chars.next() {
+            let char_at = at;
+            at += 1;
+            if let Some(joined) = chars.peek().and_then(|&mark| fold::composed(c, mark)) {
+                chars.next();
+                at += 1;
+                c = joined;
+            }
+            cut.push(c, char_at);
+        }
+        cut.finish(at, lang)
+    }
+
+    /// Returns the original's char range of a range of tokens.
+    pub(super) fn chars_of(&self, tokens: &std::ops::Range<u32>) -> std::ops::Range<usize> {
+        let (Some(first), Some(last)) =
+            (self.tokens.get(tokens.start as usize), self.tokens.get(tokens.end.saturating_sub(1) as usize))
+        else {
+            return 0..0;
+        };
+        self.char_at(first.start)..self.char_at(last.end - 1) + 1
+    }
+
+    fn char_at(&self, byte: u32) -> usize {
+        self.chars.get(byte as usize).map_or(0, |&at| at as usize)
+    }
+
+    /// Returns the char of the original that a byte of the folded text comes from.
+    pub(super) fn chars_of_byte(&self, byte: u32) -> usize {
+        self.char_at(byte)
+    }
+
+    pub(super) fn word(&self, token: u32) -> &str {
+        self.tokens
+            .get(token as usize)
+            .and_then(|token| self.folded.get(token.start as usize..token.end as usize))
+            .unwrap_or("")
+    }
+
+    /// Returns the token that holds a byte of the folded text.
+    pub(super) fn token_at(&self, byte: u32) -> Option<u32> {
+        let at = self.tokens.partition_point(|token| token.start <= byte).checked_sub(1)?;
+        (byte < self.tokens[at].end).then_some(at as u32)
+    }
+
+    /// Returns the sentence that holds a token.
+    pub(super) fn sentence_of(&self, token: u32) -> usize {
+        self.sentences.partition_point(|sentence| sentence.end <= token)
+    }
+}
+
+struct Cutter {
+    text: Text,
+    open: Option<Class>,
+    start: usize,
+    n_upper: u32,
+    n_cased: u32,
+    is_first_upper: bool,
+}
+
+impl Cutter {
+    fn new(n_bytes: usize) -> Self {
+        let mut text = Text::default();
+        text.folded.reserve(n_bytes + n_bytes / 16);
+        text.chars.reserve(n_bytes + n_bytes / 16);
+        text.tokens.reserve(n_bytes / 4);
+        Self { text, open: None, start: 0, n_upper: 0, n_cased: 0, is_first_upper: false }
+    }
+
+    fn push(&mut self, c: char, char_at: usize) {
+        if fold::is_dropped(c) {
+            return;
+        }
+        let class = class_of(c);
+        let goes_on =
+            self.open == Some(class) && matches!(class, Class::Letter | Class::Digit | Class::Katakana | Class::Space);
+        if !goes_on {
+            self.close();
+            self.open = Some(class);
+            self.start = self.text.folded.len();
+        }
+        if class == Class::Letter {
+            let is_upper = if c.is_ascii() { c.is_ascii_uppercase() } else { c.is_uppercase() };
+            if self.start == self.text.folded.len() {
+                self.is_first_upper = is_upper;
+            }
+            self.n_upper += u32::from(is_upper);
+            self.n_cased += u32::from(is_upper || c.is_ascii() || c.is_lowercase());
+        }
+        let before = self.text.folded.len();
+        if matches!(class, Class::Space | Class::Break) {
+            self.text.folded.push(if class == Class::Break { '\n' } else { ' ' });
+        } else {
+            fold::push(c, &mut self.text.folded);
+        }
+        let n_new = self.text.folded.len() - before;
+        self.text.chars.extend(std::iter::repeat_n(char_at as u32, n_new));
+    }
+
+    fn close(&mut self) {
+        let Some(class) = self.open.take() else { return };
+        let kind = match class {
+            Class::Space => None,
+            Class::Break => Some(TokenKind::Break),
+            Class::Letter => Some(TokenKind::Word),
+            Class::Digit => Some(TokenKind::Number),
+            Class::Single | Class::Katakana => Some(TokenKind::Cjk),
+            Class::Mark => Some(TokenKind::Mark),
+        };
+        let end = self.text.folded.len();
+        if let Some(kind) = kind.filter(|_| end > self.start) {
+            let shape = match (self.n_cased, self.n_upper) {
+                (0, _) => Shape::Caseless,
+                (cased, upper) if upper == cased && cased > 1 => Shape::Upper,
+                _ if self.is_first_upper => Shape::Capital,
+                _ => Shape::Lower,
+            };
+            self.text.tokens.push(Token { start: self.start as u32, end: end as u32, kind, shape });
+        }
+        (self.n_upper, self.n_cased, self.is_first_upper) = (0, 0, false);
+    }
+
+    fn finish(mut self, n_chars: usize, lang: &str) -> Text {
+        self.close();
+        self.text.chars.push(n_chars as u32);
+        sentences(&mut self.text, lang);
+        self.text
+    }
+}
+
+fn class_of(c: char) -> Class {
+    match c {
+        'a'..='z' | 'A'..='Z' => Class::Letter,
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => Class::Break,
+        '0'..='9' | '０'..='９' | '٠'..='٩' => Class::Digit,
+        _ if c.is_whitespace() => Class::Space,
+        '\u{30a0}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' => Class::Katakana,
+        '\u{3040}'..='\u{309f}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '々' => {
+            Class::Single
+        }
+        _ if c.is_alphabetic() => Class::Letter,
+        _ => Class::Mark,
+    }
+}
+
+/// Languages that write an ordinal as a number with a full stop.
+const ORDINAL_DOT: [&str; 3] = ["de", "tr", "pl"];
+
+/// Words that a full stop shortens, folded.
+const ABBREVIATIONS: [&str; 62] = [
+    "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "capt", "sgt", "jr", "sr", "prof", "rev",
+    "hon", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "no", "vs", "etc", "inc",
+    "ca", "bzw", "nr", "abs", "str", "usw", "mme", "mlle", "sra", "dott", "sig", "on", "art", "plk", "ks", "tzw", "np",
+    "им", "тыс", "млн", "млрд", "тис", "ім", "руб", "грн", "ул", "вул", "стр",
+];
+
+/// Cuts at full stops, question and exclamation marks and line ends.
+fn sentences(text: &mut Text, lang: &str) {
+    let n_tokens = text.tokens.len();
+    let mut start = 0;
+    let mut at = 0;
+    while at < n_tokens {
+        let mut end = at + 1;
+        let is_end = match text.tokens[at].kind {
+            TokenKind::Break => true,
+            TokenKind::Mark => ends_sentence(text, at, start, lang),
+            _ => false,
+        };
+        if is_end {
+            while end < n_tokens && is_closer(text.word(end as u32)) && is_glued(text, end) {
+                end += 1;
+            }
+            text.sentences.push(start as u32..end as u32);
+            start = end;
+        }
+        at = end;
+    }
+    if start < n_tokens {
+        text.sentences.push(start as u32..n_tokens as u32);
+    }
+}
+
+fn is_closer(word: &str) -> bool {
+    matches!(word, "\"" | "”" | "»" | "'" | ")" | "]" | "」" | "』" | "“")
+}
+
+/// Nothing stands between the token and the one before it.
+fn is_glued(text: &Text, at: usize) -> bool {
+    at > 0 && text.tokens[at - 1].end == text.tokens[at].start
+}
+
+fn ends_sentence(text: &Text, at: usize, start: usize, lang: &str) -> bool {
+    match text.word(at as u32) {
+        "。" | "!" | "?" | "؟" | "۔" | "…" | "｡" => return true,
+        "." => {}
+        _ => return false,
+    }
+    let Some(next) = text.tokens.get(at + 1) else { return true };
+    if next.kind == TokenKind::Break {
+        return true;
+    }
+    let is_glued_on = is_glued(text, at + 1) && !is_closer(text.word(at as u32 + 1));
+    if is_glued_on || next.shape == Shape::Lower || at == start {
+        return false;
+    }
+    let before = text.tokens[at - 1];
+    let word = text.word(at as u32 - 1);
+    match before.kind {
+        TokenKind::Number => !(ORDINAL_DOT.contains(&lang) && word.len() <= 2),
+        TokenKind::Word => word.chars().count() > 1 && !ABBREVIATIONS.contains(&word),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str, lang: &str) -> Vec<String> {
+        let text = Text::new(text, lang);
+        text.sentences.iter().map(|range| range.clone().map(|at| text.word(at)).collect::<Vec<_>>().join("|")).collect()
+    }
+
+    #[test]
+    fn sentences_end_at_full_stops_but_not_at_ordinals_initials_and_abbreviations() {
+        assert_eq!(cut("Am 18. August rief er an. Dann nicht.", "de").len(), 2);
+        assert_eq!(cut("Mr. Trump spoke. He left.", "en").len(), 2);
+        assert_eq!(cut("The U.S. president J. D. Vance met him.", "en").len(), 1);
+        assert_eq!(cut("It cost 3.5 million.\nNext line", "en").len(), 2);
+        assert_eq!(cut("习近平通电话。随后会谈。", "zh").len(), 2);
+        assert_eq!(cut("He said \"no.\" She left.", "en"), ["he|said|\"|no|.|\"", "she|left|."]);
+    }
+
+    #[test]
+    fn offsets_lead_back_to_the_original() {
+        let text = Text::new("Große Ältere, и\u{306}од", "de");
+        let word = |at: u32| text.chars_of(&(at..at + 1));
+        assert_eq!(word(0), 0..5);
+        assert_eq!(word(1), 6..12);
+        assert_eq!(text.word(0), "grosse");
+        assert_eq!(word(3), 14..18);
+        assert_eq!(text.token_at(0), Some(0));
+    }
+
+    #[test]
+    fn katakana_runs_are_one_token_and_han_one_each() {
+        assert_eq!(cut("トランプ米大統領", "ja"), ["トランプ|米|大|統|領"]);
+    }
+}

@@ -1,0 +1,210 @@
+//! Owns who a party is: the person of the roster, the office held on the day, the country.
+
+use jiff::civil::Date;
+
+use super::party::{Form, Np, Part, Place};
+use super::roster::{OfficeClass, PartyKind, Roster};
+use super::scene::Scene;
+
+/// A party, identified.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Who {
+    /// Position in the roster.
+    pub(super) person: Option<usize>,
+    pub(super) name: String,
+    /// Country or organisation code.
+    pub(super) country: Option<String>,
+    pub(super) office: Option<String>,
+    pub(super) kind: Option<PartyKind>,
+    /// A country or organisation as such.
+    pub(super) is_side: bool,
+}
+
+impl Who {
+    /// Reports whether two parties are the same, as far as both are known.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self.person, other.person) {
+            (Some(one), Some(two)) => one == two,
+            (None, None) => self.name == other.name,
+            _ => false,
+        }
+    }
+}
+
+/// Identifies parties of one scene.
+pub(super) struct Identify<'s> {
+    pub(super) scene: &'s Scene<'s>,
+    pub(super) roster: &'s Roster,
+    /// The day of the event, or of publication.
+    pub(super) day: Option<Date>,
+}
+
+impl Identify<'_> {
+    /// Identifies a party; `others` are the parties already known of the same event.
+    pub(super) fn who(&self, at: usize, others: &[Who]) -> Option<Who> {
+        let np = &self.scene.nps[at];
+        match np.form {
+            Form::Person => np.person.map(|person| self.person(person, np.place)),
+            Form::Office => self.office(np, at),
+            Form::Counterpart => self.counterpart(np, others),
+            Form::Pronoun => self.antecedent(at, others),
+            Form::Pair => None,
+            Form::Place | Form::Demonym | Form::Seat => np.place.map(|place| self.side(place)),
+        }
+    }
+
+    /// Describes a person with the office held on the day.
+    pub(super) fn person(&self, person: usize, place: Option<Place>) -> Who {
+        let entry = &self.roster.persons[person];
+        let held = match self.day {
+            Some(day) => entry.office_at(day),
+            None => entry.terms.iter().filter(|term| term.to.is_none()).min_by_key(|term| term.office),
+        };
+        let latest = held.or_else(|| entry.terms.iter().max_by_key(|term| term.from.map(|from| from.first)));
+        let country = held
+            .map(|term| term.country.clone())
+            .or_else(|| place.map(|place| place.code(self.roster).to_owned()))
+            .or_else(|| latest.map(|term| term.country.clone()));
+        Who {
+            person: Some(person),
+            name: entry.name().to_owned(),
+            country,
+            office: held.map(|term| term.title.clone()),
+            kind: latest.map(|term| term.office.kind()),
+            is_side: false,
+        }
+    }
+
+    pub(super) fn side(&self, place: Place) -> Who {
+        let name = match place {
+            Place::Country(at) => self.roster.countries[at].name(),
+            Place::Organisation(at) => self.roster.organisations[at].name(),
+        };
+        Who {
+            person: None,
+            name: name.to_owned(),
+            country: Some(place.code(self.roster).to_owned()),
+            office: None,
+            kind: None,
+            is_side: true,
+        }
+    }
+
+    fn office(&self, np: &Np, at: usize) -> Option<Who> {
+        let office = &self.roster.offices[np.office?];
+        let place = np.place.map(|place| place.code(self.roster).to_owned()).or_else(|| office.country.clone());
+        if let Some(named) = &np.named {
+            return Some(Who {
+                person: None,
+                name: self.original(named.start, named.end),
+                country: place,
+                office: None,
+                kind: Some(office.kind),
+                is_side: false,
+            });
+        }
+        let Some(country) = place else { return self.same_office_before(np, at) };
+        if let Some(day) = self.day.or_else(|| self.latest_day())
+            && let Some(holder) = self.roster.holder(&office.id, &country, day).first()
+        {
+            let person = self.roster.persons.iter().position(|person| person.id == holder.id)?;
+            return Some(self.person(person, np.place));
+        }
+        Some(Who {
+            person: None,
+            name: self.original(np.start, np.end),
+            country: Some(country),
+            office: None,
+            kind: Some(office.kind),
+            is_side: false,
+        })
+    }
+
+    /// Without a date the offices of today are meant: those without an end.
+    fn latest_day(&self) -> Option<Date> {
+        Some(Date::constant(9998, 1, 1))
+    }
+
+    /// "The president" alone: the last person named before who holds such an office.
+    fn same_office_before(&self, np: &Np, at: usize) -> Option<Who> {
+        let classes = &self.roster.offices[np.office?].classes;
+        self.scene.nps[..at].iter().rev().filter_map(|before| before.person).find_map(|person| {
+            let who = self.person(person, None);
+            let class = self.class_of(person)?;
+            classes.contains(&class).then_some(who)
+        })
+    }
+
+    fn class_of(&self, person: usize) -> Option<OfficeClass> {
+        let person = &self.roster.persons[person];
+        match self.day {
+            Some(day) => person.office_at(day).map(|term| term.office),
+            None => person.terms.iter().filter(|term| term.to.is_none()).map(|term| term.office).min(),
+        }
+    }
+
+    /// "His Polish counterpart": the same office in the other country.
+    fn counterpart(&self, np: &Np, others: &[Who]) -> Option<Who> {
+        let country = np.place?.code(self.roster).to_owned();
+        let named = np.named.as_ref().map(|named| self.original(named.start, named.end));
+        let other = others.iter().find_map(|who| who.person);
+        let class = other.and_then(|person| self.class_of(person));
+        if named.is_none()
+            && let (Some(class), Some(day)) = (class, self.day)
+        {
+            let holder = self.in_class_or_alike(class, &country, day);
+            if let Some(person) = holder {
+                return Some(self.person(person, np.place));
+            }
+        }
+        let name = named.unwrap_or_else(|| self.original(np.start, np.end));
+        Some(Who {
+            person: None,
+            name,
+            country: Some(country),
+            office: None,
+            kind: class.map(OfficeClass::kind),
+            is_side: false,
+        })
+    }
+
+    /// A president's counterpart may be a president of another kind: the first class that has a holder.
+    fn in_class_or_alike(&self, class: OfficeClass, country: &str, day: Date) -> Option<usize> {
+        use OfficeClass::{HeadOfGovernment, HeadOfState, HeadOfStateAndGovernment, Monarch};
+        let order: &[OfficeClass] = match class {
+            HeadOfStateAndGovernment | HeadOfState | Monarch => {
+                &[HeadOfStateAndGovernment, HeadOfState, Monarch, HeadOfGovernment]
+            }
+            HeadOfGovernment => &[HeadOfGovernment, HeadOfStateAndGovernment],
+            _ => std::slice::from_ref(&class),
+        };
+        let holder = order.iter().find_map(|class| self.roster.holder(class.as_str(), country, day).first().copied())?;
+        self.roster.persons.iter().position(|person| person.id == holder.id)
+    }
+
+    /// "He": the last person before in this sentence, else the first of the sentence before.
+    fn antecedent(&self, at: usize, others: &[Who]) -> Option<Who> {
+        let here = self.scene.text.sentence_of(self.scene.nps[at].start);
+        let is_free = |np: &Np| {
+            np.form == Form::Person
+                && np.part != Part::Owner
+                && !others.iter().any(|who| who.person.is_some() && who.person == np.person)
+        };
+        let sentence = self.scene.sentence(here);
+        let own = self.scene.nps[..at].iter().rev().take_while(|np| np.start >= sentence.start).find(|np| is_free(np));
+        let found = own.or_else(|| {
+            (1..=2).find_map(|back| {
+                let sentence = self.scene.sentence(here.checked_sub(back)?);
+                self.scene.nps_in(&sentence).map(|(_, np)| np).find(|np| is_free(np))
+            })
+        })?;
+        found.person.map(|person| self.person(person, found.place))
+    }
+
+    /// Returns the text's own words.
+    pub(super) fn original(&self, start: u32, end: u32) -> String {
+        let chars = self.scene.text.chars_of(&(start..end));
+        self.scene.original.chars().skip(chars.start).take(chars.len()).collect()
+    }
+}
+
