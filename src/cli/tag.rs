@@ -107,8 +107,7 @@ fn tags(input: &Input, explain: bool, coder: &Coder) -> anyhow::Result<Value> {
 
 /// Reads the publication time: a day, an instant with an offset, or one in a named zone.
 fn published(text: &str) -> anyhow::Result<PageTime> {
-    PageTime::parse(text)
-        .with_context(|| format!("published `{text}` is neither a day nor an instant (RFC 3339)"))
+    PageTime::parse(text).with_context(|| format!("published `{text}` is neither a day nor an instant (RFC 3339)"))
 }
 
 #[cfg(test)]

@@ -55,7 +55,9 @@ impl Assembler<'_> {
                 let draft = self.build(candidate, members, date, is_by_context);
                 let is_better = best.as_ref().is_none_or(|best| {
                     draft.score > best.score
-                        || (draft.score >= best.score && draft.members.len() > best.members.len() && !draft.is_by_context)
+                        || (draft.score >= best.score
+                            && draft.members.len() > best.members.len()
+                            && !draft.is_by_context)
                 });
                 if is_better {
                     best = Some(draft);
@@ -97,7 +99,7 @@ impl Assembler<'_> {
             let others: Vec<Who> = members.iter().map(|(who, _)| who.clone()).collect();
             self.admit(&mut members, identify.who(at, &others), role);
         }
-        self.drop_domestic_sides(&mut members);
+        drop_domestic_sides(&mut members);
         let has_stand_in = candidate.parties.iter().any(|(at, _)| is_stand_in(&self.slots.scene.nps[*at]));
         if self.lack(&members).is_none() || !(candidate.rule.is_context_allowed || has_stand_in) {
             return (members, false);
@@ -115,22 +117,15 @@ impl Assembler<'_> {
             who.kind.is_none_or(|kind| self.pack.parties.kinds.contains(&kind))
         };
         let is_full = members.len() >= PARTIES_MAX;
-        let known = members.iter_mut().find(|(known, _)| {
-            known.is_same(&who) || (known.is_side && who.is_side && known.country == who.country)
-        });
+        let known = members
+            .iter_mut()
+            .find(|(known, _)| known.is_same(&who) || (known.is_side && who.is_side && known.country == who.country));
         match known {
             Some((_, known)) if *known == Role::Party => *known = role,
             Some(_) => {}
             None if is_fit && !is_full => members.push((who, role)),
             None => {}
         }
-    }
-
-    /// A country beside its own leader says nothing new.
-    fn drop_domestic_sides(&self, members: &mut Vec<(Who, Role)>) {
-        let people: Vec<Option<String>> =
-            members.iter().filter(|(who, _)| !who.is_side).map(|(who, _)| who.country.clone()).collect();
-        members.retain(|(who, _)| !(who.is_side && people.contains(&who.country)));
     }
 
     /// Says why the parties are not enough.
@@ -271,6 +266,13 @@ impl Assembler<'_> {
     }
 }
 
+/// A country beside its own leader says nothing new.
+fn drop_domestic_sides(members: &mut Vec<(Who, Role)>) {
+    let people: Vec<Option<String>> =
+        members.iter().filter(|(who, _)| !who.is_side).map(|(who, _)| who.country.clone()).collect();
+    members.retain(|(who, _)| !(who.is_side && people.contains(&who.country)));
+}
+
 /// Joins drafts that report one event, the most prominent first, and fills in who takes part.
 pub(super) fn merge(drafts: Vec<Draft>, slots: &Slots<'_>) -> Vec<Mention> {
     let mut merged: Vec<Draft> = Vec::new();
@@ -289,7 +291,8 @@ pub(super) fn merge(drafts: Vec<Draft>, slots: &Slots<'_>) -> Vec<Mention> {
 
 fn is_same_event(known: &Draft, other: &Draft) -> bool {
     let (one, two) = (&known.mention, &other.mention);
-    let days_differ = matches!((&one.date, &two.date), (Some(one), Some(two)) if one.end < two.start || two.end < one.start);
+    let days_differ =
+        matches!((&one.date, &two.date), (Some(one), Some(two)) if one.end < two.start || two.end < one.start);
     if one.historical != two.historical || (days_differ && !other.is_by_context) {
         return false;
     }
@@ -300,7 +303,8 @@ fn is_same_event(known: &Draft, other: &Draft) -> bool {
         small.members.iter().all(|(who, _)| large.members.iter().any(|(known, _)| agrees(known, who)))
     };
     if one.kind.0 == super::Kind::NEGOTIATION {
-        let n_shared = known.members.iter().filter(|(who, _)| other.members.iter().any(|(one, _)| is_same_side(one, who))).count();
+        let n_shared =
+            known.members.iter().filter(|(who, _)| other.members.iter().any(|(one, _)| is_same_side(one, who))).count();
         return n_shared >= 2 || is_in(known, other) || is_in(other, known);
     }
     is_in(known, other) || is_in(other, known)

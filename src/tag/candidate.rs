@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::NearMiss;
 use super::lexicon::Langs;
-use super::pack::{Cue, Dir, Pack, Ranked, Rule};
+use super::pack::{Cue, Dir, Pack, Rule};
 use super::party::{Form, Glue, Part};
 use super::rule::{Match, Runner};
 use super::scene::{CueHit, Scene};
@@ -13,7 +13,7 @@ use super::{Role, Status};
 
 /// Candidates of one sentence that are followed up.
 const CANDIDATES_MAX: usize = 6;
-/// Triggers further apart than this are two reports.
+/// The cue class that marks background.
 const HISTORICAL: &str = "historical";
 
 /// One place where a rule matched.
@@ -94,15 +94,18 @@ impl<'s> Search<'s> {
     }
 
     fn candidate(&self, rule: &'s Rule, sentence: usize, found: Match) -> Result<Candidate<'s>, (Match, &'static str)> {
-        let (status, cue) = match self.status(rule, sentence, &found.trigger) {
-            Some(found) => found,
-            None => return Err((found, "a cue says that it is none")),
+        let Some((status, cue)) = self.status(rule, sentence, &found.trigger) else {
+            return Err((found, "a cue says that there is none"));
         };
         let mut score = rule.score;
         for help in &rule.help {
             let near = found.trigger.start.saturating_sub(help.span)..found.trigger.end + help.span;
             let sentence = self.scene.sentence(sentence);
-            if self.scene.classes_in(&near).any(|hit| hit.class == help.class && overlap(&(hit.start..hit.end), &sentence)) {
+            if self
+                .scene
+                .classes_in(&near)
+                .any(|hit| hit.class == help.class && overlap(&(hit.start..hit.end), &sentence))
+            {
                 score += help.add;
             }
         }
@@ -167,14 +170,8 @@ impl<'s> Search<'s> {
         });
         let cue = by_cue.and_then(|hit| rank(&self.cues[hit.cue as usize].class).map(|at| (at, hit)));
         match (cue, by_rule) {
-            (Some((at, hit)), Some((rule_at, status))) if rule_at < at => {
-                let _ = hit;
-                Some((status, None))
-            }
-            (Some((at, hit)), _) => {
-                let Ranked { status, .. } = &ranked[at];
-                status.map(|status| (status, Some(hit)))
-            }
+            (Some((at, _)), Some((rule_at, status))) if rule_at < at => Some((status, None)),
+            (Some((at, hit)), _) => ranked[at].status.map(|status| (status, Some(hit))),
             (None, Some((_, status))) => Some((status, None)),
             (None, None) => Some((self.pack.default_status, None)),
         }
@@ -187,9 +184,7 @@ impl<'s> Search<'s> {
         let in_sentence = self.scene.cues[from..].iter().take_while(|hit| hit.start < tokens.end);
         let reaching = in_sentence.filter(|hit| {
             let cue = &self.cues[hit.cue as usize];
-            is_wanted(&cue.class)
-                && cue.pack.is_none_or(|pack| pack == self.pack_at)
-                && self.reaches(cue, hit, trigger)
+            is_wanted(&cue.class) && cue.pack.is_none_or(|pack| pack == self.pack_at) && self.reaches(cue, hit, trigger)
         });
         let rank = |hit: &&CueHit| {
             let class = &self.cues[hit.cue as usize].class;
@@ -203,11 +198,8 @@ impl<'s> Search<'s> {
         if overlap(&cue_tokens, trigger) {
             return true;
         }
-        let (between, is_right) = if hit.end <= trigger.start {
-            (hit.end..trigger.start, true)
-        } else {
-            (trigger.end..hit.start, false)
-        };
+        let (between, is_right) =
+            if hit.end <= trigger.start { (hit.end..trigger.start, true) } else { (trigger.end..hit.start, false) };
         let is_side_right = match cue.dir {
             Dir::Right => is_right,
             Dir::Left => !is_right,

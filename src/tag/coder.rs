@@ -233,8 +233,7 @@ impl Coder {
         };
         let published: Option<Date> = document.published.as_ref().map(PageTime::day);
         for (pack_at, pack) in self.packs.iter().enumerate() {
-            let search =
-                Search { scene, glue: &self.glue, pack, pack_at, langs, cues: &self.cues };
+            let search = Search { scene, glue: &self.glue, pack, pack_at, langs, cues: &self.cues };
             let assembler = Assembler { slots: &slots, pack, cues: &self.cues, published };
             let mut drafts: Vec<Draft> = Vec::new();
             for sentence in 0..scene.text.sentences.len() {

@@ -160,9 +160,7 @@ impl Builder {
                 (What::Name { entity: one, .. }, What::Name { entity: two, .. }) => one == two,
                 (one, two) => one == two,
             };
-            is_same_thing
-                && known.shape == entry.shape
-                && (known.cases == entry.cases || known.langs == entry.langs)
+            is_same_thing && known.shape == entry.shape && (known.cases == entry.cases || known.langs == entry.langs)
         });
         match same {
             Some(known) => {
@@ -237,8 +235,8 @@ impl Lexicon {
             if text.tokens[last].end != to {
                 continue;
             }
-            let is_whole = start.start == from;
-            if !is_whole && !(is_arabic && is_proclitic(&text.folded, start.start, from)) {
+            let is_start = start.start == from || (is_arabic && is_proclitic(&text.folded, start.start, from));
+            if !is_start {
                 continue;
             }
             let range = self.ranges[found.value() as usize].clone();

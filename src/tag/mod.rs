@@ -16,15 +16,15 @@ mod rule;
 mod scene;
 mod self_test;
 mod slots;
-mod text;
-mod who;
 #[cfg(test)]
 mod tests;
+mod text;
+mod who;
 
 pub use coder::{Coded, Coder, CoderError, Config, NearMiss, code, mentions};
 pub use document::Document;
-pub use pack::PackError;
 pub use mention::{
     Announcer, Claim, EventDate, Evidence, Field, Kind, Medium, Mention, Participant, Plover, Precision, Role,
     Salience, Status,
 };
+pub use pack::PackError;

@@ -101,16 +101,17 @@ impl<'s> Runner<'s> {
 
     fn is_at_end(&self, token: u32) -> bool {
         (token..self.sentence.end).all(|one| {
-            self.scene.text.tokens.get(one as usize).is_none_or(|one| {
-                matches!(one.kind, super::text::TokenKind::Mark | super::text::TokenKind::Break)
-            })
+            self.scene
+                .text
+                .tokens
+                .get(one as usize)
+                .is_none_or(|one| matches!(one.kind, super::text::TokenKind::Mark | super::text::TokenKind::Break))
         })
     }
 
     fn gap(&mut self, steps: &[Step], at: usize, token: u32, (min, max, is_soft): (u32, u32, bool)) -> Option<u32> {
         let n_captures = self.captures.len();
-        let mut here = token;
-        for passed in 0..=max {
+        for (passed, here) in (0..=max).zip(token..) {
             if passed >= min {
                 if let Some(end) = self.run(steps, at + 1, here) {
                     return Some(end);
@@ -120,7 +121,6 @@ impl<'s> Runner<'s> {
             if here >= self.sentence.end || (is_soft && is_clause_mark(self.scene.text.word(here))) {
                 return None;
             }
-            here += 1;
         }
         None
     }

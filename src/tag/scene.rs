@@ -142,7 +142,11 @@ impl<'t> Scene<'t> {
     pub(super) fn nps_in(&self, tokens: &Range<u32>) -> impl Iterator<Item = (usize, &Np)> + '_ {
         let from = self.nps.partition_point(|np| np.start < tokens.start);
         let end = tokens.end;
-        self.nps[from..].iter().enumerate().take_while(move |(_, np)| np.start < end).map(move |(at, np)| (from + at, np))
+        self.nps[from..]
+            .iter()
+            .enumerate()
+            .take_while(move |(_, np)| np.start < end)
+            .map(move |(at, np)| (from + at, np))
     }
 
     pub(super) fn sentence(&self, index: usize) -> Range<u32> {

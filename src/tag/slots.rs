@@ -84,7 +84,12 @@ fn partition(len: usize, is_before: impl Fn(usize) -> bool) -> usize {
 impl Slots<'_> {
     /// Finds the day of the event: the date nearest to the trigger in its sentence, one of saying only when there is no
     /// other; else the date of the next sentence when that goes on about it.
-    pub(super) fn date(&self, sentence: usize, trigger: &Range<u32>, status: Status) -> Option<(EventDate, Range<u32>)> {
+    pub(super) fn date(
+        &self,
+        sentence: usize,
+        trigger: &Range<u32>,
+        status: Status,
+    ) -> Option<(EventDate, Range<u32>)> {
         let here = self.scene.sentence(sentence);
         let found = self.date_in(&here, trigger, status);
         found.or_else(|| {
@@ -145,10 +150,10 @@ impl Slots<'_> {
         let tokens = self.scene.sentence(sentence);
         self.scene.nps_in(&tokens).find_map(|(_, np)| {
             let before = np.start.checked_sub(1)?;
-            let is_in = (before.saturating_sub(1)..=before).any(|token| {
-                self.scene.class_end(token, self.classes.place_in) == Some(np.start)
-            });
-            let Some(super::party::Place::Country(country)) = np.place.filter(|_| np.form == Form::Seat && is_in) else {
+            let is_in = (before.saturating_sub(1)..=before)
+                .any(|token| self.scene.class_end(token, self.classes.place_in) == Some(np.start));
+            let Some(super::party::Place::Country(country)) = np.place.filter(|_| np.form == Form::Seat && is_in)
+            else {
                 return None;
             };
             self.roster.countries[country].capitals.of("en").first().cloned()

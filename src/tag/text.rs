@@ -100,12 +100,6 @@ impl Text {
             .unwrap_or("")
     }
 
-    /// Returns the token that holds a byte of the folded text.
-    pub(super) fn token_at(&self, byte: u32) -> Option<u32> {
-        let at = self.tokens.partition_point(|token| token.start <= byte).checked_sub(1)?;
-        (byte < self.tokens[at].end).then_some(at as u32)
-    }
-
     /// Returns the sentence that holds a token.
     pub(super) fn sentence_of(&self, token: u32) -> usize {
         self.sentences.partition_point(|sentence| sentence.end <= token)
@@ -198,9 +192,11 @@ fn class_of(c: char) -> Class {
         '0'..='9' | '０'..='９' | '٠'..='٩' => Class::Digit,
         _ if c.is_whitespace() => Class::Space,
         '\u{30a0}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' => Class::Katakana,
-        '\u{3040}'..='\u{309f}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '々' => {
-            Class::Single
-        }
+        '\u{3040}'..='\u{309f}'
+        | '\u{3400}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}'
+        | '々' => Class::Single,
         _ if c.is_alphabetic() => Class::Letter,
         _ => Class::Mark,
     }
@@ -212,9 +208,9 @@ const ORDINAL_DOT: [&str; 3] = ["de", "tr", "pl"];
 /// Words that a full stop shortens, folded.
 const ABBREVIATIONS: [&str; 62] = [
     "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "capt", "sgt", "jr", "sr", "prof", "rev",
-    "hon", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "no", "vs", "etc", "inc",
-    "ca", "bzw", "nr", "abs", "str", "usw", "mme", "mlle", "sra", "dott", "sig", "on", "art", "plk", "ks", "tzw", "np",
-    "им", "тыс", "млн", "млрд", "тис", "ім", "руб", "грн", "ул", "вул", "стр",
+    "hon", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "no", "vs", "etc",
+    "inc", "ca", "bzw", "nr", "abs", "str", "usw", "mme", "mlle", "sra", "dott", "sig", "on", "art", "plk", "ks",
+    "tzw", "np", "им", "тыс", "млн", "млрд", "тис", "ім", "руб", "грн", "ул", "вул", "стр",
 ];
 
 /// Cuts at full stops, question and exclamation marks and line ends.
@@ -302,7 +298,6 @@ mod tests {
         assert_eq!(word(1), 6..12);
         assert_eq!(text.word(0), "grosse");
         assert_eq!(word(3), 14..18);
-        assert_eq!(text.token_at(0), Some(0));
     }
 
     #[test]

@@ -6,6 +6,9 @@ use super::party::{Form, Np, Part, Place};
 use super::roster::{OfficeClass, PartyKind, Roster};
 use super::scene::Scene;
 
+/// Without a date the offices of today are meant: those without an end.
+const TODAY: Date = Date::constant(9998, 1, 1);
+
 /// A party, identified.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Who {
@@ -104,9 +107,8 @@ impl Identify<'_> {
             });
         }
         let Some(country) = place else { return self.same_office_before(np, at) };
-        if let Some(day) = self.day.or_else(|| self.latest_day())
-            && let Some(holder) = self.roster.holder(&office.id, &country, day).first()
-        {
+        let day = self.day.unwrap_or(TODAY);
+        if let Some(holder) = self.roster.holder(&office.id, &country, day).first() {
             let person = self.roster.persons.iter().position(|person| person.id == holder.id)?;
             return Some(self.person(person, np.place));
         }
@@ -118,11 +120,6 @@ impl Identify<'_> {
             kind: Some(office.kind),
             is_side: false,
         })
-    }
-
-    /// Without a date the offices of today are meant: those without an end.
-    fn latest_day(&self) -> Option<Date> {
-        Some(Date::constant(9998, 1, 1))
     }
 
     /// "The president" alone: the last person named before who holds such an office.
@@ -178,7 +175,8 @@ impl Identify<'_> {
             HeadOfGovernment => &[HeadOfGovernment, HeadOfStateAndGovernment],
             _ => std::slice::from_ref(&class),
         };
-        let holder = order.iter().find_map(|class| self.roster.holder(class.as_str(), country, day).first().copied())?;
+        let holder =
+            order.iter().find_map(|class| self.roster.holder(class.as_str(), country, day).first().copied())?;
         self.roster.persons.iter().position(|person| person.id == holder.id)
     }
 
@@ -207,4 +205,3 @@ impl Identify<'_> {
         self.scene.original.chars().skip(chars.start).take(chars.len()).collect()
     }
 }
-

@@ -1,6 +1,7 @@
 //! Owns rule packs: what kind of event each codes, by which words, rules, vetoes and cues. The format is in
 //! `config/packs/README.md`.
 
+mod file;
 mod pattern;
 mod read;
 

@@ -7,11 +7,19 @@ use super::super::roster::Case;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tag) enum Step {
     /// A party or a group of parties.
-    Party { is_side_allowed: bool, capture: Option<char>, cases: Cases },
+    Party {
+        is_side_allowed: bool,
+        capture: Option<char>,
+        cases: Cases,
+    },
     /// A word of a class.
     Class(u16),
     /// Any tokens; a soft gap does not pass clause marks.
-    Gap { min: u32, max: u32, is_soft: bool },
+    Gap {
+        min: u32,
+        max: u32,
+        is_soft: bool,
+    },
     /// Goes on here, else there.
     Split(usize),
     Jump(usize),
@@ -257,10 +265,7 @@ mod tests {
                 Step::Done
             ]
         );
-        assert_eq!(
-            steps("(#one)? #three").unwrap(),
-            [Step::Split(2), Step::Class(3), Step::Class(5), Step::Done]
-        );
+        assert_eq!(steps("(#one)? #three").unwrap(), [Step::Split(2), Step::Class(3), Step::Class(5), Step::Done]);
         assert_eq!(
             steps("(#one|#three)").unwrap(),
             [Step::Split(3), Step::Class(3), Step::Jump(5), Step::Split(usize::MAX), Step::Class(5), Step::Done]

@@ -1,19 +1,18 @@
 //! Owns reading packs from their files: the embedded ones, the user's over them, and errors that name the place and the
 //! fix.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir as Embedded, include_dir};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::super::lexicon::{Langs, What};
+use super::super::roster::LANGS;
 use super::super::roster::words::expand;
-use super::super::roster::{LANGS, PartyKind};
-use super::super::{Kind, Medium, Plover, Role, Status};
-use super::{COMMON, Classes, Cue, Dir, Expect, Help, Pack, Parties, Ranked, Rule, Test, Veto, pattern};
+use super::super::{Kind, Plover};
+use super::file::{File, RuleText};
+use super::{COMMON, Classes, Cue, Help, Pack, Parties, Ranked, Rule, Test, Veto, pattern};
 
 static CORE: Embedded<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/packs");
 
@@ -54,138 +53,6 @@ pub(in crate::tag) struct Words {
     pub(in crate::tag) cues: Vec<Cue>,
     /// What to find: surface, languages, meaning.
     pub(in crate::tag) entries: Vec<(String, Langs, What)>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    pack: Option<Spanned<Head>>,
-    parties: Option<PartiesText>,
-    status: Vec<StatusText>,
-    lex: BTreeMap<String, Vec<String>>,
-    rule: Vec<Spanned<RuleText>>,
-    veto: Vec<Spanned<VetoText>>,
-    cue: Vec<CueText>,
-    test: Vec<Spanned<TestText>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    id: String,
-    version: String,
-    kind: String,
-    codes: Codes,
-    #[serde(default = "one")]
-    min_score: f32,
-    default_status: Status,
-    default_medium: Option<Medium>,
-}
-
-fn one() -> f32 {
-    1.0
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Codes {
-    cameo: String,
-    /// `CONSULT/phone`.
-    plover: String,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct PartiesText {
-    min: usize,
-    different_country: bool,
-    kinds: Vec<PartyKind>,
-    sides: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StatusText {
-    cue: String,
-    is: Option<Status>,
-    #[serde(default)]
-    drop: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleText {
-    id: String,
-    r#match: Spanned<String>,
-    score: f32,
-    #[serde(default)]
-    langs: Vec<String>,
-    #[serde(default)]
-    roles: BTreeMap<char, Role>,
-    #[serde(default)]
-    set: SetText,
-    bag: Option<u32>,
-    #[serde(default)]
-    context: bool,
-    #[serde(default)]
-    help: Vec<HelpText>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct SetText {
-    medium: Option<Medium>,
-    status: Option<Status>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HelpText {
-    class: Spanned<String>,
-    #[serde(default = "span")]
-    span: u32,
-    add: f32,
-}
-
-fn span() -> u32 {
-    12
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VetoText {
-    id: String,
-    r#match: Spanned<String>,
-    #[serde(default)]
-    langs: Vec<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CueText {
-    class: String,
-    words: Vec<String>,
-    #[serde(default = "both")]
-    dir: Dir,
-    #[serde(default = "span")]
-    span: u32,
-    #[serde(default)]
-    clause: bool,
-}
-
-fn both() -> Dir {
-    Dir::Both
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TestText {
-    published: Option<String>,
-    zone: Option<String>,
-    #[serde(default)]
-    title: String,
-    text: String,
-    expect: Expect,
 }
 
 /// A file of one pack: `pack.toml`, or one language's.
@@ -303,7 +170,7 @@ impl Words {
         let head = head.get_ref().clone();
         let parties = file.parties.clone().unwrap_or_default();
         let (event_type, mode) = head.codes.plover.split_once('/').unwrap_or((&head.codes.plover, ""));
-        let pack = Pack {
+        let mut pack = Pack {
             id: head.id,
             version: head.version,
             kind: Kind(head.kind),
@@ -326,7 +193,6 @@ impl Words {
             vetoes: Vec::new(),
             tests: Vec::new(),
         };
-        let mut pack = pack;
         for status in &file.status {
             if status.is.is_some() == status.drop {
                 let problem = format!("the cue class {} needs either `is` or `drop = true`", status.cue);
@@ -334,16 +200,11 @@ impl Words {
             }
             pack.statuses.push(Ranked { cue: status.cue.clone(), status: status.is });
         }
-        match scopes.iter().position(|scope| *scope == source.scope) {
-            Some(known) => {
-                let old = &mut self.packs[known];
-                pack.rules = std::mem::take(&mut old.rules);
-                *old = pack;
-            }
-            None => {
-                scopes.push(source.scope.clone());
-                self.packs.push(pack);
-            }
+        if let Some(known) = scopes.iter().position(|scope| *scope == source.scope) {
+            self.packs[known] = pack;
+        } else {
+            scopes.push(source.scope.clone());
+            self.packs.push(pack);
         }
         Ok(())
     }

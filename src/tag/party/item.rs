@@ -1,0 +1,101 @@
+//! Owns what parties are made of: the names, offices and stand-ins of a text that do not overlap.
+
+use super::super::lexicon::{Cases, Hit, What};
+use super::super::roster::{Entity, Risk};
+use super::{Finder, Form, Place};
+
+/// What may be part of a party, before it is joined.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) what: ItemKind,
+    pub(super) cases: Cases,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum ItemKind {
+    /// Persons who share the name.
+    Person {
+        candidates: Vec<usize>,
+        risk: Option<Risk>,
+        is_full: bool,
+    },
+    Office(usize),
+    Place(Place, Form),
+    Counterpart,
+    Pronoun,
+    Pair,
+}
+
+impl Finder<'_> {
+    /// Picks names, offices and stand-ins that do not overlap, from the left, the longest first.
+    pub(super) fn items(&self, hits: &[Hit]) -> Vec<Item> {
+        let mut items: Vec<Item> = Vec::new();
+        let mut classes: Vec<Item> = Vec::new();
+        for (class, what) in [
+            (self.glue.counterpart, ItemKind::Counterpart),
+            (self.glue.pronoun, ItemKind::Pronoun),
+            (self.glue.pair, ItemKind::Pair),
+        ] {
+            let all = 0..self.scene.text.tokens.len() as u32;
+            for hit in self.scene.classes_in(&all).filter(|hit| Some(hit.class) == class) {
+                classes.push(Item { start: hit.start, end: hit.end, what: what.clone(), cases: Cases::default() });
+            }
+        }
+        for hit in hits {
+            let what = match hit.what {
+                What::Office(office) => ItemKind::Office(office),
+                What::Name { entity, risk, is_full } => match entity {
+                    Entity::Person(person) => ItemKind::Person { candidates: vec![person], risk, is_full },
+                    Entity::Country(at) => ItemKind::Place(Place::Country(at), Form::Place),
+                    Entity::Organisation(at) => ItemKind::Place(Place::Organisation(at), Form::Place),
+                    Entity::Demonym(at) => ItemKind::Place(Place::Country(at), Form::Demonym),
+                    Entity::Capital(at) | Entity::Metonym(at) => ItemKind::Place(Place::Country(at), Form::Seat),
+                },
+                _ => continue,
+            };
+            classes.push(Item { start: hit.start, end: hit.end, what, cases: hit.cases });
+        }
+        classes.sort_by_key(|item| (item.start, std::cmp::Reverse(item.end), rank(&item.what)));
+        for item in classes {
+            match items.last_mut() {
+                Some(last) if last.start == item.start && last.end == item.end => merge_same(last, item),
+                Some(last) if last.end > item.start => {}
+                _ => items.push(item),
+            }
+        }
+        items
+    }
+}
+
+/// Of two meanings of the same words the lower one is kept.
+fn rank(what: &ItemKind) -> u8 {
+    match what {
+        ItemKind::Person { .. } => 0,
+        ItemKind::Office(_) => 1,
+        ItemKind::Counterpart | ItemKind::Pair => 2,
+        ItemKind::Place(_, Form::Place) => 3,
+        ItemKind::Place(_, Form::Demonym) => 4,
+        ItemKind::Place(..) => 5,
+        ItemKind::Pronoun => 6,
+    }
+}
+
+/// Adds another meaning of the same words.
+fn merge_same(known: &mut Item, other: Item) {
+    if let (
+        ItemKind::Person { candidates, risk, is_full },
+        ItemKind::Person { candidates: more, risk: other_risk, is_full: other_full },
+    ) = (&mut known.what, other.what)
+    {
+        for one in more {
+            if !candidates.contains(&one) {
+                candidates.push(one);
+            }
+        }
+        *risk = risk.or(other_risk);
+        *is_full = *is_full || other_full;
+    }
+    known.cases = known.cases.join(other.cases);
+}

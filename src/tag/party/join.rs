@@ -1,0 +1,275 @@
+//! Owns joining: which items stand together as one party.
+
+use super::super::fold::fold;
+use super::super::roster::Risk;
+use super::super::text::{Shape, TokenKind};
+use super::item::{Item, ItemKind};
+use super::person::Known;
+use super::{Finder, Form, Np, Part};
+
+/// Items one party may have.
+const ITEMS_MAX: usize = 5;
+
+/// One item on its way into a party.
+struct Step<'i> {
+    item: &'i Item,
+    /// The item behind it.
+    after: Option<&'i Item>,
+    is_first: bool,
+    /// Nothing stands between it and the party.
+    is_direct: bool,
+}
+
+impl Finder<'_> {
+    /// Joins items that stand together.
+    pub(super) fn join(&self, items: &[Item]) -> Vec<Np> {
+        let mut nps: Vec<Np> = Vec::new();
+        let mut at = 0;
+        while at < items.len() {
+            let (np, next) = self.compose(items, at);
+            at = next;
+            let Some(np) = np else { continue };
+            let shared = self.shared_office(nps.last(), &np);
+            nps.push(np);
+            if let (Some(office), Some(np)) = (shared, nps.last_mut()) {
+                np.office = Some(office);
+                np.form = Form::Office;
+            }
+        }
+        nps
+    }
+
+    /// "the prime ministers of Japan and India": the office before the first country is the second one's too.
+    fn shared_office(&self, last: Option<&Np>, np: &Np) -> Option<usize> {
+        let last = last.filter(|last| last.form == Form::Office && last.named.is_none() && last.place.is_some())?;
+        if np.form != Form::Place || self.glue.next_member(self.scene, last.end) != Some(np.start) {
+            return None;
+        }
+        let is_office_first = !self.ends_with_office(last);
+        let has_and = (last.end..np.start).any(|token| self.scene.class_end(token, self.glue.and).is_some());
+        (is_office_first && has_and).then_some(last.office).flatten()
+    }
+
+    /// Reports whether the office stands behind its country in the party ("Japanese prime minister").
+    fn ends_with_office(&self, np: &Np) -> bool {
+        self.roster.offices.get(np.office.unwrap_or(usize::MAX)).is_some_and(|office| {
+            let last = self.scene.text.word(np.end - 1);
+            office.words.of(self.scene.lang).iter().any(|word| fold(word).ends_with(last))
+        })
+    }
+
+    pub(super) fn touches(&self, end: u32, start: u32) -> bool {
+        let mut token = end;
+        for _ in 0..4 {
+            if token == start {
+                return true;
+            }
+            let glue =
+                self.scene.class_end(token, self.glue.link).or_else(|| self.scene.class_end(token, self.glue.art));
+            match glue.or_else(|| self.possessive_end(token)) {
+                Some(end) if end <= start => token = end,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// "'s", "'" and a Turkish suffix behind an apostrophe, the Chinese and Japanese 的 and の.
+    pub(super) fn possessive_end(&self, token: u32) -> Option<u32> {
+        let text = self.scene.text;
+        match text.word(token) {
+            "'" => {
+                let next = text.tokens.get(token as usize + 1)?;
+                let is_glued = next.start == text.tokens[token as usize].end;
+                let is_suffix = next.kind == TokenKind::Word && next.shape == Shape::Lower && is_glued;
+                Some(token + if is_suffix { 2 } else { 1 })
+            }
+            "的" | "の" | "之" => Some(token + 1),
+            _ => None,
+        }
+    }
+
+    /// Joins the items from `at` on; returns the party, if they make one, and the next item.
+    fn compose(&self, items: &[Item], at: usize) -> (Option<Np>, usize) {
+        let first = &items[at];
+        let mut np = Np {
+            start: first.start,
+            end: first.end,
+            form: Form::Place,
+            person: None,
+            office: None,
+            place: None,
+            named: None,
+            cases: first.cases,
+            part: Part::Plain,
+            is_full: false,
+            risk: None,
+        };
+        let mut name: Option<&Item> = None;
+        let mut next = at;
+        while let Some(item) = items.get(next).filter(|_| next - at < ITEMS_MAX) {
+            let is_first = next == at;
+            let is_direct = is_first || np.end == item.start;
+            let step = Step { item, after: items.get(next + 1), is_first, is_direct };
+            if !(is_first || self.touches(np.end, item.start)) || !self.take(&mut np, name.is_some(), &step) {
+                break;
+            }
+            if matches!(item.what, ItemKind::Person { .. }) {
+                name = Some(item);
+            }
+            np.end = item.end;
+            next += 1;
+            if matches!(np.form, Form::Pronoun | Form::Pair) {
+                break;
+            }
+        }
+        let next = next.max(at + 1);
+        match name {
+            Some(name) => self.with_name(np, name, items, next),
+            None if np.form == Form::Counterpart && np.place.is_none() => self.counterpart_of(np, items, next),
+            None => {
+                if matches!(np.form, Form::Office | Form::Counterpart) {
+                    np.named = self.unknown_name(np.end);
+                    np.end = np.named.as_ref().map_or(np.end, |name| name.end);
+                }
+                (Some(np), next)
+            }
+        }
+    }
+
+    /// Takes one more item into the party. `false` when it does not belong to it.
+    fn take(&self, np: &mut Np, has_name: bool, step: &Step<'_>) -> bool {
+        let is_seat = np.form == Form::Seat && !step.is_first;
+        match &step.item.what {
+            ItemKind::Person { candidates, .. } => {
+                let is_foreign = np.place.is_some()
+                    && np.office.is_none()
+                    && !candidates.iter().any(|one| self.is_of(*one, np.place));
+                let is_apart = np.office.is_some() && !step.is_direct;
+                if has_name || is_seat || is_foreign || is_apart {
+                    return false;
+                }
+                np.cases = if np.office.is_some() && np.cases.0 != 0 { np.cases } else { step.item.cases };
+                np.form = Form::Person;
+            }
+            ItemKind::Office(office) => {
+                let is_far_behind_name = has_name && (np.office.is_some() || !(step.is_direct && self.is_cjk()));
+                if is_seat || is_far_behind_name {
+                    return false;
+                }
+                np.office = np.office.or(Some(*office));
+                if !has_name {
+                    np.form = Form::Office;
+                }
+            }
+            ItemKind::Place(place, form) => {
+                if !step.is_first && !self.takes_place(np, has_name, *form, step) {
+                    return false;
+                }
+                np.place = np.place.or(Some(*place));
+                if step.is_first {
+                    np.form = *form;
+                }
+            }
+            ItemKind::Counterpart if np.office.is_some() || has_name => return false,
+            ItemKind::Counterpart => np.form = Form::Counterpart,
+            ItemKind::Pronoun | ItemKind::Pair if !step.is_first => return false,
+            ItemKind::Pronoun => np.form = Form::Pronoun,
+            ItemKind::Pair => np.form = Form::Pair,
+        }
+        true
+    }
+
+    /// "président français", "президент США"; in Chinese and Japanese also "トランプ米大統領".
+    fn takes_place(&self, np: &Np, has_name: bool, form: Form, step: &Step<'_>) -> bool {
+        let follows_office = np.office.is_some() && np.place.is_none() && !has_name;
+        let is_before_office =
+            step.after.is_some_and(|after| matches!(after.what, ItemKind::Office(_)) && after.start == step.item.end);
+        let is_in_title = has_name && step.is_direct && self.is_cjk() && is_before_office;
+        (follows_office || is_in_title) && (form != Form::Seat || self.is_cjk())
+    }
+
+    /// Completes a party with the person its name means.
+    fn with_name(&self, mut np: Np, name: &Item, items: &[Item], next: usize) -> (Option<Np>, usize) {
+        let ItemKind::Person { candidates, risk, is_full } = &name.what else { return (None, next) };
+        np.is_full = *is_full;
+        let known = Known { candidates, is_full: *is_full, start: name.start };
+        let chosen = self.choose(&known, &np);
+        let Some(&first) = chosen.first() else { return (without_person(np, name.start), next) };
+        np.person = Some(first);
+        np.risk = risk.filter(|risk| *risk != Risk::Ambiguous || chosen.len() > 1);
+        let (end, n_taken) = self.apposition(items, next, &np);
+        np.end = end.max(np.end);
+        (Some(np), next + n_taken)
+    }
+
+    /// "homologue français", «نظيره الفرنسي»: the country stands behind the word.
+    fn counterpart_of(&self, mut np: Np, items: &[Item], mut next: usize) -> (Option<Np>, usize) {
+        if let Some(Item { what: ItemKind::Place(place, Form::Demonym | Form::Place), start, end, .. }) =
+            items.get(next)
+            && self.touches(np.end, *start)
+        {
+            np.place = Some(*place);
+            np.end = *end;
+            next += 1;
+        }
+        if let Some(name) = items.get(next).filter(|item| item.start == np.end)
+            && matches!(name.what, ItemKind::Person { .. })
+        {
+            np.end = name.end;
+            np.form = Form::Person;
+            return self.with_name(np, name, items, next + 1);
+        }
+        np.named = self.unknown_name(np.end);
+        np.end = np.named.as_ref().map_or(np.end, |name| name.end);
+        (Some(np), next)
+    }
+
+    /// "Emmanuel Macron, the president of France,": the office behind the comma is the same person's.
+    fn apposition(&self, items: &[Item], next: usize, np: &Np) -> (u32, usize) {
+        let none = (np.end, 0);
+        let text = self.scene.text;
+        if np.office.is_some() || text.word(np.end) != "," {
+            return none;
+        }
+        let mut token = np.end + 1;
+        for _ in 0..2 {
+            token = self.scene.class_end(token, self.glue.art).unwrap_or(token);
+        }
+        let Some(first) = items.get(next).filter(|item| item.start == token) else { return none };
+        let mut end = first.end;
+        let mut taken = 1;
+        let mut office = matches!(first.what, ItemKind::Office(_));
+        let mut place = match first.what {
+            ItemKind::Place(place, _) => Some(place),
+            _ => None,
+        };
+        while let Some(item) = items.get(next + taken).filter(|item| self.touches(end, item.start)) {
+            match item.what {
+                ItemKind::Office(_) if !office => office = true,
+                ItemKind::Place(found, _) if place.is_none() => place = Some(found),
+                _ => break,
+            }
+            end = item.end;
+            taken += 1;
+        }
+        let is_same = place.is_none() || np.person.is_some_and(|person| self.is_of(person, place));
+        if office && is_same { (end, taken) } else { none }
+    }
+}
+
+/// What is left of a party whose name turns out not to be the person's.
+fn without_person(mut np: Np, name_start: u32) -> Option<Np> {
+    if np.start >= name_start {
+        return None;
+    }
+    np.named = Some(name_start..np.end);
+    if np.office.is_none() {
+        np.end = name_start;
+        np.named = None;
+        np.form = Form::Demonym;
+    } else {
+        np.form = Form::Office;
+    }
+    Some(np)
+}

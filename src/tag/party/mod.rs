@@ -1,0 +1,174 @@
+//! Owns parties: names, offices and countries that stand together, joined into the person or side they name.
+
+mod item;
+mod join;
+mod part;
+mod person;
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::lexicon::{Cases, Hit};
+use super::pack::Classes;
+use super::roster::{Risk, Roster};
+use super::scene::Scene;
+
+/// A country or organisation, as a position in the roster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::tag) enum Place {
+    Country(usize),
+    Organisation(usize),
+}
+
+impl Place {
+    pub(in crate::tag) fn code(self, roster: &Roster) -> &str {
+        match self {
+            Self::Country(at) => &roster.countries[at].code,
+            Self::Organisation(at) => &roster.organisations[at].code,
+        }
+    }
+}
+
+/// What kind of words a party is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tag) enum Form {
+    Person,
+    /// An office with its country, or alone.
+    Office,
+    /// A country or organisation as it stands.
+    Place,
+    Demonym,
+    /// A capital or seat of power.
+    Seat,
+    /// "his Polish counterpart".
+    Counterpart,
+    Pronoun,
+    /// "the two leaders".
+    Pair,
+}
+
+/// What a party does in its sentence, other than take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tag) enum Part {
+    Plain,
+    /// "Trump's envoy": the envoy is meant.
+    Owner,
+    /// Says what is reported.
+    Speaker,
+}
+
+/// A party in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tag) struct Np {
+    pub(in crate::tag) start: u32,
+    pub(in crate::tag) end: u32,
+    pub(in crate::tag) form: Form,
+    pub(in crate::tag) person: Option<usize>,
+    /// Position in the roster's offices.
+    pub(in crate::tag) office: Option<usize>,
+    pub(in crate::tag) place: Option<Place>,
+    /// Tokens of a name the roster does not know.
+    pub(in crate::tag) named: Option<Range<u32>>,
+    pub(in crate::tag) cases: Cases,
+    pub(in crate::tag) part: Part,
+    /// The name is given in full.
+    pub(in crate::tag) is_full: bool,
+    /// Why the name alone proves nothing.
+    risk: Option<Risk>,
+}
+
+/// Numbers of the common classes that parties are made with.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::tag) struct Glue {
+    art: Option<u16>,
+    link: Option<u16>,
+    and: Option<u16>,
+    delegate: Option<u16>,
+    spokesman: Option<u16>,
+    say: Option<u16>,
+    counterpart: Option<u16>,
+    pronoun: Option<u16>,
+    pair: Option<u16>,
+}
+
+impl Glue {
+    pub(in crate::tag) fn new(classes: &Classes) -> Self {
+        Self {
+            art: classes.common("art"),
+            link: classes.common("glue"),
+            and: classes.common("and"),
+            delegate: classes.common("delegate"),
+            spokesman: classes.common("spokesman"),
+            say: classes.common("say"),
+            counterpart: classes.common("counterpart"),
+            pronoun: classes.common("pronoun"),
+            pair: classes.common("two_leaders"),
+        }
+    }
+
+    /// Skips articles and titles in front of a party.
+    pub(in crate::tag) fn skip_articles(&self, scene: &Scene<'_>, mut token: u32) -> u32 {
+        for _ in 0..3 {
+            match scene.class_end(token, self.art) {
+                Some(end) if scene.np_at(token).is_none() => token = end,
+                _ => break,
+            }
+        }
+        token
+    }
+
+    /// Returns where the next member of a group would start, after a comma or "and".
+    pub(in crate::tag) fn next_member(&self, scene: &Scene<'_>, end: u32) -> Option<u32> {
+        let mut token = end;
+        if scene.text.word(token) == "," {
+            token += 1;
+        }
+        if let Some(end) = scene.class_end(token, self.and) {
+            token = end;
+        }
+        (token > end).then(|| self.skip_articles(scene, token))
+    }
+
+    pub(in crate::tag) fn say(&self) -> Option<u16> {
+        self.say
+    }
+
+    pub(in crate::tag) fn spokesman(&self) -> Option<u16> {
+        self.spokesman
+    }
+}
+
+/// Finds the parties of a scene.
+pub(in crate::tag) fn find(
+    scene: &Scene<'_>,
+    hits: &[Hit],
+    roster: &Roster,
+    glue: &Glue,
+    day: Option<Date>,
+) -> Vec<Np> {
+    let finder = Finder { scene, roster, glue, day };
+    let items = finder.items(hits);
+    let mut nps = finder.join(&items);
+    settle(&mut nps);
+    finder.mark_parts(&mut nps);
+    nps
+}
+
+struct Finder<'s> {
+    scene: &'s Scene<'s>,
+    roster: &'s Roster,
+    glue: &'s Glue,
+    day: Option<Date>,
+}
+
+/// Drops names that nothing in the document proves.
+fn settle(nps: &mut Vec<Np>) {
+    let proven: Vec<usize> =
+        nps.iter().filter(|np| np.is_full || np.office.is_some()).filter_map(|np| np.person).collect();
+    nps.retain(|np| {
+        let Some(person) = np.person else { return true };
+        let is_proven = np.is_full || np.office.is_some() || np.place.is_some() || proven.contains(&person);
+        is_proven || np.risk.is_none()
+    });
+}

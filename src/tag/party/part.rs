@@ -1,0 +1,84 @@
+//! Owns what a party does in its sentence: own a delegate, or say what is reported.
+
+use super::super::roster::Case;
+use super::super::text::TokenKind;
+use super::{Finder, Np, Part};
+
+impl Finder<'_> {
+    /// Finds owners of delegates and spokesmen, and who speaks.
+    pub(super) fn mark_parts(&self, nps: &mut [Np]) {
+        for np in &mut *nps {
+            if self.is_owner(np) {
+                np.part = Part::Owner;
+            }
+        }
+        let all = 0..self.scene.text.tokens.len() as u32;
+        let says: Vec<(u32, u32)> = self
+            .scene
+            .classes_in(&all)
+            .filter(|hit| Some(hit.class) == self.glue.say)
+            .map(|hit| (hit.start, hit.end))
+            .collect();
+        for (start, end) in says {
+            let sentence = self.scene.sentence(self.scene.text.sentence_of(start));
+            let before = nps.iter().rposition(|np| {
+                np.end <= start && np.end + 4 > start && np.start >= sentence.start && np.part != Part::Owner
+            });
+            let after = nps.iter().position(|np| {
+                np.start >= end && np.start <= end + 2 && np.end <= sentence.end && np.part != Part::Owner
+            });
+            let is_inverted = start > sentence.start
+                && matches!(self.scene.text.word(start - 1), "," | "\"" | "”" | "»" | "“" | "–")
+                || self.scene.lang == "ar"
+                || start == sentence.start;
+            let speaker = if is_inverted { after.or(before) } else { before.or(after) };
+            if let Some(speaker) = speaker {
+                nps[speaker].part = Part::Speaker;
+            }
+        }
+    }
+
+    /// "Trump's envoy", "спецпосланник Трампа", "l'émissaire de Trump": someone who acts or speaks for the party.
+    fn is_owner(&self, np: &Np) -> bool {
+        let is_delegate = |token: u32| {
+            self.scene.class_end(token, self.glue.delegate).or_else(|| self.scene.class_end(token, self.glue.spokesman))
+        };
+        if is_delegate(np.end).is_some() {
+            return true;
+        }
+        if let Some(mut token) = self.possessive_end(np.end) {
+            for _ in 0..4 {
+                if is_delegate(token).is_some() {
+                    return true;
+                }
+                if self.scene.np_at(token).is_some()
+                    || self.scene.text.tokens.get(token as usize).is_none_or(|one| one.kind != TokenKind::Word)
+                {
+                    break;
+                }
+                token += 1;
+            }
+        }
+        self.is_owned_before(np)
+    }
+
+    /// The delegate stands in front: through glue, or directly with the owner in the genitive.
+    fn is_owned_before(&self, np: &Np) -> bool {
+        let from = np.start.saturating_sub(5);
+        let hits: Vec<u32> = self
+            .scene
+            .classes_in(&(from..np.start))
+            .filter(|hit| {
+                (Some(hit.class) == self.glue.delegate || Some(hit.class) == self.glue.spokesman) && hit.end <= np.start
+            })
+            .map(|hit| hit.end)
+            .collect();
+        hits.into_iter().any(|end| {
+            if end == np.start {
+                let is_genitive = np.cases.has(Case::Genitive) && !np.cases.has(Case::Nominative);
+                return is_genitive || self.scene.lang == "ar";
+            }
+            self.touches(end, np.start)
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! Owns which person a name means.
+
+use std::ops::Range;
+
+use super::super::fold::fold;
+use super::super::text::{Shape, TokenKind};
+use super::{Finder, Np, Place};
+
+/// A name as found.
+pub(super) struct Known<'i> {
+    /// Persons who bear it.
+    pub(super) candidates: &'i [usize],
+    pub(super) is_full: bool,
+    pub(super) start: u32,
+}
+
+impl Finder<'_> {
+    pub(super) fn is_cjk(&self) -> bool {
+        matches!(self.scene.lang, "zh" | "ja")
+    }
+
+    /// Reports whether the person ever held an office there.
+    pub(super) fn is_of(&self, person: usize, place: Option<Place>) -> bool {
+        let Some(place) = place else { return true };
+        let code = place.code(self.roster);
+        self.roster.persons[person].terms.iter().any(|term| term.country == code)
+    }
+
+    pub(super) fn holds_office(&self, person: usize) -> bool {
+        let person = &self.roster.persons[person];
+        self.day
+            .map_or_else(|| person.terms.iter().any(|term| term.to.is_none()), |day| person.office_at(day).is_some())
+    }
+
+    /// Picks the persons a name can mean, the likeliest first.
+    pub(super) fn choose(&self, known: &Known<'_>, np: &Np) -> Vec<usize> {
+        if self.is_other_person(known) {
+            return Vec::new();
+        }
+        let mut candidates: Vec<usize> =
+            known.candidates.iter().copied().filter(|one| self.is_of(*one, np.place)).collect();
+        if candidates.len() > 1 {
+            let in_office: Vec<usize> = candidates.iter().copied().filter(|one| self.holds_office(*one)).collect();
+            if !in_office.is_empty() {
+                candidates = in_office;
+            }
+        }
+        if candidates.len() > 1
+            && let (Some(office), Some(day)) = (np.office, self.day)
+        {
+            let classes = &self.roster.offices[office].classes;
+            let fits = |one: &usize| {
+                self.roster.persons[*one].office_at(day).is_some_and(|term| classes.contains(&term.office))
+            };
+            let fitting: Vec<usize> = candidates.iter().copied().filter(fits).collect();
+            if !fitting.is_empty() {
+                candidates = fitting;
+            }
+        }
+        candidates
+    }
+
+    /// A bare surname behind a given name of someone else ("Melania Trump", "Trump Jr").
+    pub(super) fn is_other_person(&self, known: &Known<'_>) -> bool {
+        let text = self.scene.text;
+        if known.is_full || self.is_cjk() || matches!(self.scene.lang, "ar" | "de") || known.start == 0 {
+            return false;
+        }
+        let before = known.start - 1;
+        let token = text.tokens[before as usize];
+        let sentence = self.scene.sentence(text.sentence_of(known.start));
+        let is_name_like = token.kind == TokenKind::Word && token.shape == Shape::Capital && before > sentence.start;
+        if !is_name_like || self.scene.is_title(before) || !self.scene.classes_at(before).is_empty() {
+            return false;
+        }
+        let initial = text.word(before).chars().next();
+        let is_initial_of = |one: &usize| {
+            let names = &self.roster.persons[*one].names;
+            names
+                .of(self.scene.lang)
+                .iter()
+                .chain(names.of("en"))
+                .filter_map(|name| fold(name).chars().next())
+                .any(|c| Some(c) == initial)
+        };
+        !known.candidates.iter().any(is_initial_of)
+    }
+
+    /// The capitalised words behind an office: a name the roster does not know.
+    pub(super) fn unknown_name(&self, end: u32) -> Option<Range<u32>> {
+        let text = self.scene.text;
+        if self.is_cjk() || self.scene.lang == "ar" || self.scene.is_title(end) {
+            return None;
+        }
+        let mut token = end;
+        let mut n_capital = 0;
+        while let Some(one) = text.tokens.get(token as usize) {
+            let is_capital = one.kind == TokenKind::Word && one.shape == Shape::Capital;
+            let is_particle = matches!(text.word(token), "al" | "bin" | "de" | "van" | "el" | "-" | "'" | "da" | "von");
+            if is_capital && n_capital < 4 {
+                n_capital += 1;
+            } else if !(is_particle && n_capital > 0) {
+                break;
+            }
+            token += 1;
+        }
+        while token > end && text.tokens[token as usize - 1].shape != Shape::Capital {
+            token -= 1;
+        }
+        (n_capital > 0 && token > end).then_some(end..token)
+    }
+}
