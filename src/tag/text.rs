@@ -229,7 +229,10 @@ fn sentences(text: &mut Text, lang: &str) {
             while end < n_tokens && is_closer(text.word(end as u32)) && is_glued(text, end) {
                 end += 1;
             }
-            text.sentences.push(start as u32..end as u32);
+            // A line end behind a full stop is no sentence of its own.
+            if !(text.tokens[at].kind == TokenKind::Break && at == start) {
+                text.sentences.push(start as u32..end as u32);
+            }
             start = end;
         }
         at = end;
