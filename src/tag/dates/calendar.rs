@@ -33,16 +33,19 @@ pub(super) fn year(year: i16) -> Option<(Date, Date)> {
 }
 
 /// The weekday a text means. A bare name is the latest one up to and including today, since 44 % of them in news are the
-/// day of publication; under a future cue it is the next one after today.
+/// day of publication; under a future cue it is the next one from today on: news writes a date for the day in a week's
+/// time (AP style), so "will speak Tuesday" printed on a Tuesday is about that day.
 pub(super) fn weekday(today: Date, weekday: Weekday, direction: Direction, tense: Tense) -> Option<Date> {
     let back = i32::from(weekday.until(today.weekday()));
     let ahead = i32::from(today.weekday().until(weekday));
     let strictly = |days: i32| if days == 0 { 7 } else { days };
     let days = match (direction, tense) {
         (Direction::Last, _) => -strictly(back),
-        (Direction::Next, _) | (Direction::Bare, Tense::Future) => strictly(ahead),
-        (Direction::Bare, _) | (Direction::This, Tense::Past) => -back,
-        (Direction::This, _) => ahead,
+        (Direction::Next, _) => strictly(ahead),
+        (Direction::Bare | Direction::This, Tense::Future) | (Direction::This, Tense::Present | Tense::Unknown) => {
+            ahead
+        }
+        (Direction::Bare | Direction::This, _) => -back,
     };
     shift(today, days)
 }

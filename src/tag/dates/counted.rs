@@ -3,7 +3,7 @@
 use super::grammar::{Found, Reading};
 use super::numeric::is_end;
 use super::table::Role;
-use super::token::{Kind, char_before, word_after};
+use super::token::{Kind, Token, char_before, word_after};
 use super::{DateValue, Time, Unit};
 
 /// A larger count is no distance to an event.
@@ -52,6 +52,16 @@ impl Reading<'_> {
                 _ => None,
             })?,
         };
+        // "68. Minute" is an ordinal, 九七年前 a year.
+        let is_part = self.gap(at + 1).starts_with('.')
+            || (self.table.is_unspaced
+                && self
+                    .tokens
+                    .get(at.wrapping_sub(1))
+                    .is_some_and(|before| before.end == token.start && is_count(before)));
+        if is_part {
+            return None;
+        }
         let unit = self.glued(at + 1)?.find(|role| match role {
             Role::Unit(unit) | Role::Units(_, unit) => Some(unit),
             _ => None,
@@ -116,6 +126,11 @@ impl Reading<'_> {
         }
         Some((at + 1, None, false))
     }
+}
+
+fn is_count(token: &Token) -> bool {
+    matches!(token.kind, Kind::Number { .. })
+        || token.find(|role| matches!(role, Role::Number(_)).then_some(())).is_some()
 }
 
 fn afternoon(hour: i32) -> i32 {

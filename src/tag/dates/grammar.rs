@@ -81,7 +81,12 @@ impl Reading<'_> {
     fn day_of_year(&self, at: usize) -> Option<Found> {
         let token = self.tokens.get(at)?;
         let weekday = token.find(weekday_of);
-        let mut day_at = at;
+        let lead = token.find(direction_of);
+        let weekday = match lead {
+            Some(_) => Some(self.glued(at + 1)?.find(weekday_of)?),
+            None => weekday,
+        };
+        let mut day_at = at + usize::from(lead.is_some());
         if weekday.is_some() {
             day_at += 1;
             if self.glued(day_at)?.is(Role::PartOfDay) {
@@ -152,8 +157,10 @@ impl Reading<'_> {
         if let Some(last) = self.tokens.get(at + 1).and_then(|token| token.day(self.text))
             && last > first
         {
-            let gap = self.gap(at + 1).trim().trim_end_matches('.').trim().to_lowercase();
-            if self.table.range.contains(&gap) {
+            // "10. bis 12.", "10th and 12th".
+            let gap = self.gap(at + 1).to_lowercase();
+            let words = gap.split([' ', '.']).filter(|word| !word.is_empty() && !self.table.day_tail.contains(*word));
+            if self.table.range.contains(&words.collect::<Vec<_>>().join(" ")) {
                 return Some((at + 2, (first, last)));
             }
         }
@@ -199,7 +206,7 @@ impl Reading<'_> {
             Role::WeekdayIn(weeks, weekday) => Some((weeks, weekday)),
             _ => None,
         }) {
-            return self.with_part(at + 1, DateValue::WeekdayIn { weeks, weekday });
+            return self.in_digits(at + 1).or_else(|| self.with_part(at + 1, DateValue::WeekdayIn { weeks, weekday }));
         }
         if let Some(weeks) = token.find(weeks_of) {
             let weekday = self.glued(at + 1)?.find(named_weekday)?;
@@ -218,7 +225,7 @@ impl Reading<'_> {
             if let Some(weeks) = self.glued(next).and_then(|token| token.find(weeks_of)) {
                 return self.with_part(next + 1, DateValue::WeekdayIn { weeks, weekday });
             }
-            if let Some(found) = self.numbered(next, weekday) {
+            if let Some(found) = self.numbered(next, weekday).or_else(|| self.in_digits(next)) {
                 return Some(found);
             }
         }
@@ -229,6 +236,12 @@ impl Reading<'_> {
             next += 1;
         }
         self.with_part(next, DateValue::Weekday { weekday, direction })
+    }
+
+    /// The date in digits that stands behind a weekday: 周三（2月12日）, "Mittwoch, 12.02.2025".
+    fn in_digits(&self, at: usize) -> Option<Found> {
+        self.glued(at)?;
+        self.marked_day(at).or_else(|| self.numeric(at))
     }
 
     /// "quarta-feira (12)", "miércoles 12".
@@ -322,7 +335,9 @@ impl Reading<'_> {
         let year = token.year(self.text)?;
         let value = DateValue::Year { year };
         if self.tokens.get(at + 1).is_some_and(|token| token.is(Role::YearMark)) && self.gap(at + 1).is_empty() {
-            return self.found(at + 2, value);
+            let end = self.tokens.get(at + 1)?.end;
+            // 1990年代 is a decade.
+            return self.found(at + 2, value).filter(|_| char_after(self.text, end) != Some('代'));
         }
         let end = self.over_year_tail(token.end);
         let has_lead = word_before(self.text, token.start).is_some_and(|word| self.table.year_lead.contains(&word));

@@ -51,7 +51,7 @@ fn english_words_give_their_days() {
             ("They spoke on Wednesday.", Past, &[("Wednesday", "2025-02-12")]),
             ("They spoke on Thursday.", Past, &[("Thursday", "2025-02-06")]),
             ("They will speak Thursday.", Future, &[("Thursday", "2025-02-13")]),
-            ("They will speak on Wednesday.", Future, &[("Wednesday", "2025-02-19")]),
+            ("They will speak later on Wednesday.", Future, &[("Wednesday", "2025-02-12")]),
             ("He called off Friday's talks.", Future, &[("Friday", "2025-02-14")]),
             ("The two spoke last Wednesday.", Past, &[("last Wednesday", "2025-02-05")]),
             ("They meet next Tuesday in Riyadh.", Future, &[("next Tuesday", "2025-02-18")]),
@@ -102,6 +102,7 @@ fn english_words_that_only_look_like_dates_give_none() {
         "It was the 12th meeting.",
         "Two days before the talks they spoke.",
         "Hours after the summit they spoke.",
+        "It began in the 1990s.",
         "It was the second time in two days.",
     ]
     .iter()
@@ -193,6 +194,8 @@ fn german_words_give_their_days() {
             ),
             ("Im Januar sprachen sie.", Past, &[("Januar", "2025-01-01..2025-01-31")]),
             ("Am Donnerstag um 18 Uhr sprechen sie.", Future, &[("Donnerstag um 18 Uhr", "2025-02-13")]),
+            ("Am Freitag (31. Januar) sprachen sie.", Past, &[("Freitag (31. Januar", "2025-01-31")]),
+            ("Am 10. und 11. Februar sprachen sie.", Past, &[("10. und 11. Februar", "2025-02-10..2025-02-11")]),
             ("Mittwoch nächster Woche treffen sie sich.", Future, &[("Mittwoch nächster Woche", "2025-02-19")]),
         ],
     );
@@ -294,6 +297,7 @@ fn spanish_words_give_their_days() {
             ("Hace dos días se fue.", Past, &[("Hace dos días", "2025-02-10")]),
             ("Se verán la próxima semana.", Future, &[("la próxima semana", "2025-02-17..2025-02-23")]),
             ("En julio de 2019 hablaron.", Past, &[("julio de 2019", "2019-07-01..2019-07-31")]),
+            ("Se verán este jueves 13 de febrero.", Future, &[("este jueves 13 de febrero", "2025-02-13")]),
             ("Hablan todos los martes.", Past, &[]),
             ("Hablaron del 10 al 12 de febrero.", Past, &[("10 al 12 de febrero", "2025-02-10..2025-02-12")]),
         ],
@@ -429,6 +433,8 @@ fn chinese_words_give_their_days() {
             ("他每周三次通电话。", Past, &[]),
             ("两天前他离开了。", Past, &[("两天前", "2025-02-10")]),
             ("去年12月5日两人通电话。", Past, &[("去年12月5日", "2024-12-05")]),
+            ("两人周日（3月16日）会晤。", Future, &[("周日（3月16日", "2025-03-16")]),
+            ("1990年代两人相识。", Past, &[]),
             ("总额12日元。", Past, &[]),
             ("他们访问日本。", Past, &[]),
             ("谈判2月10日至12日举行。", Past, &[("2月10日至12日", "2025-02-10..2025-02-12")]),
