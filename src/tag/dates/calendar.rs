@@ -65,13 +65,20 @@ pub(super) fn weekend(today: Date, direction: Direction, tense: Tense) -> Option
 }
 
 /// The date of a day and month without a year; a weekday beside it counts first.
-pub(super) fn day_of_year(today: Date, (month, day): (i8, i8), weekday: Option<Weekday>, tense: Tense) -> Option<Date> {
+pub(super) fn day_of_year(
+    today: Date,
+    (month, day): (i8, i8),
+    weekday: Option<Weekday>,
+    (direction, tense): (Direction, Tense),
+) -> Option<Date> {
+    let of_year = |offset: i16| Date::new(today.year() + offset, month, day).ok();
     // 29 February may be four years off.
-    let years = (-4..=4).filter_map(|offset| Date::new(today.year() + offset, month, day).ok());
-    choose(today, years, weekday, tense).or_else(|| {
-        let years = (-1..=1).filter_map(|offset| Date::new(today.year() + offset, month, day).ok());
-        choose(today, years, None, tense)
-    })
+    match direction {
+        Direction::Last => (-4..=0).rev().filter_map(of_year).find(|date| *date < today),
+        Direction::Next => (0..=4).filter_map(of_year).find(|date| *date > today),
+        Direction::This | Direction::Bare => choose(today, (-4..=4).filter_map(of_year), weekday, tense)
+            .or_else(|| choose(today, (-1..=1).filter_map(of_year), None, tense)),
+    }
 }
 
 /// The date of a day of the month; with a weekday that fits no near month, `None`.

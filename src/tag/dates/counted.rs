@@ -26,6 +26,10 @@ impl Reading<'_> {
         if word_after(self.text, last.end).is_some_and(|(word, _)| self.table.counted_from.contains(&word)) {
             return None;
         }
+        // "منذ عام 1967": since the year.
+        if self.glued(next).is_some_and(|token| token.year(self.text).is_some()) {
+            return None;
+        }
         if let Some(sign) = lead {
             return self.found(next, DateValue::Counted { n: sign * count, unit });
         }

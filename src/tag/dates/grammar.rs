@@ -30,11 +30,22 @@ impl Reading<'_> {
                 at += 1;
                 continue;
             };
-            hits.push(DateHit { start: token.start, end: found.end, value: found.value });
+            let end = self.over_bracket(token.start, found.end);
+            hits.push(DateHit { start: token.start, end, value: found.value });
             // A trailing token may be cut in two by a longer reading; never step back.
             at = found.next.max(at + 1);
         }
         hits
+    }
+
+    /// Closes a bracket that opens inside an expression: "26 شباط (فبراير)".
+    fn over_bracket(&self, start: usize, end: usize) -> usize {
+        let words = self.text.get(start..end).unwrap_or_default();
+        let n_open = words.matches(['(', '（']).count();
+        match char_after(self.text, end).filter(|c| matches!(c, ')' | '）')) {
+            Some(c) if n_open > words.matches([')', '）']).count() => end + c.len_utf8(),
+            _ => end,
+        }
     }
 
     fn expression(&self, at: usize) -> Option<Found> {
@@ -79,14 +90,12 @@ impl Reading<'_> {
 
     /// "12 February 2025", "Wednesday, February 12", "12–14 de febrero".
     fn day_of_year(&self, at: usize) -> Option<Found> {
-        let token = self.tokens.get(at)?;
-        let weekday = token.find(weekday_of);
-        let lead = token.find(direction_of);
-        let weekday = match lead {
-            Some(_) => Some(self.glued(at + 1)?.find(weekday_of)?),
-            None => weekday,
-        };
+        let lead = self.tokens.get(at)?.find(direction_of);
         let mut day_at = at + usize::from(lead.is_some());
+        if lead.is_some() {
+            self.glued(day_at)?;
+        }
+        let weekday = self.tokens.get(day_at)?.find(weekday_of);
         if weekday.is_some() {
             day_at += 1;
             if self.glued(day_at)?.is(Role::PartOfDay) {
@@ -99,9 +108,17 @@ impl Reading<'_> {
         let (next, month, days) = day_first.or_else(|| self.month_first(day_at))?;
         jiff::civil::Date::new(2024, month, days.1).ok()?;
         let year = self.year_said(next);
-        let next = next + usize::from(year != YearSaid::Nothing);
+        let mut next = next + usize::from(year != YearSaid::Nothing);
+        let mut direction = lead.unwrap_or(Direction::Bare);
+        if self.table.is_direction_after
+            && year == YearSaid::Nothing
+            && let Some(after) = self.glued(next).and_then(|token| token.find(direction_of))
+        {
+            direction = after;
+            next += 1;
+        }
         let value = match days {
-            (first, last) if first == last => DateValue::Day { year, month, day: first, weekday },
+            (first, last) if first == last => DateValue::Day { year, month, day: first, weekday, direction },
             (first, last) => DateValue::Days { year, month, first, last },
         };
         let mut found = self.found(next, value)?;
@@ -178,9 +195,12 @@ impl Reading<'_> {
     fn day_of_month(&self, at: usize) -> Option<Found> {
         let token = self.tokens.get(at)?;
         let day = token.day(self.text)?;
-        let (tail, end) = word_after(self.text, token.end)?;
-        let tail = tail.trim_start_matches('-');
-        if !self.table.day_tail.contains(tail) {
+        let (mut tail, mut end) = word_after(self.text, token.end)?;
+        // "12-го числа".
+        if !self.table.day_tail.contains(&tail) && self.table.glue.contains(&tail) {
+            (tail, end) = word_after(self.text, end)?;
+        }
+        if !self.table.day_tail.contains(&tail) {
             return None;
         }
         if !self.table.day_lead.is_empty() {
@@ -294,7 +314,11 @@ impl Reading<'_> {
         if self.is_habit_or_name(token.start, token.end) {
             return None;
         }
-        self.with_part(at + 1, value)
+        // "أمس الاثنين", "hoy miércoles", 明天星期日: the weekday repeats the day.
+        let is_repeated = matches!(value, DateValue::Relative { .. })
+            && self.glued(at + 1).is_some_and(|token| token.find(named_weekday).is_some())
+            && self.glued(at + 2).is_none_or(|token| token.day(self.text).is_none());
+        self.with_part(at + 1 + usize::from(is_repeated), value)
     }
 
     fn is_eve_of_nothing(&self, end: usize) -> bool {

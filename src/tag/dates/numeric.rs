@@ -34,7 +34,13 @@ impl Reading<'_> {
         };
         self.found(
             at + 3,
-            DateValue::Day { year: YearSaid::Is(date.year()), month: date.month(), day: date.day(), weekday: None },
+            DateValue::Day {
+                year: YearSaid::Is(date.year()),
+                month: date.month(),
+                day: date.day(),
+                weekday: None,
+                direction: Direction::Bare,
+            },
         )
     }
 
@@ -75,16 +81,21 @@ impl Reading<'_> {
             let day = self.marked(at, Role::DayMark)?;
             return self.day_found(at + 2, DateValue::DayOfMonth { day, months: None, weekday: None });
         };
+        let is_range = |at: usize| self.table.range.contains(self.gap(at).trim());
+        if let Some(first) = self.tokens.get(month_at + 2).and_then(|token| token.day(self.text))
+            && let Some(last) = self.marked(month_at + 3, Role::DayMark).filter(|last| *last > first)
+            && is_range(month_at + 3)
+        {
+            return self.day_found(month_at + 5, DateValue::Days { year, month, first, last });
+        }
         let Some(day) = self.marked(month_at + 2, Role::DayMark) else {
             return self.found(month_at + 2, DateValue::Month { year, month, direction: Direction::Bare });
         };
-        let last = self
-            .marked(month_at + 4, Role::DayMark)
-            .filter(|last| *last > day && self.table.range.contains(self.gap(month_at + 4).trim()));
+        let last = self.marked(month_at + 4, Role::DayMark).filter(|last| *last > day && is_range(month_at + 4));
         if let Some(last) = last {
             return self.day_found(month_at + 6, DateValue::Days { year, month, first: day, last });
         }
-        self.day_found(month_at + 4, DateValue::Day { year, month, day, weekday: None })
+        self.day_found(month_at + 4, DateValue::Day { year, month, day, weekday: None, direction: Direction::Bare })
     }
 
     /// The number at a position when its mark follows.

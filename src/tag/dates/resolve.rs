@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
 
-use super::{DateValue, Time, Unit, YearSaid, calendar};
+use super::{DateValue, Direction, Time, Unit, YearSaid, calendar};
 use crate::article::PageTime;
 use crate::tag::{EventDate, Precision};
 
@@ -71,14 +71,14 @@ fn days(value: &DateValue, anchor: &Anchor, tense: Tense) -> Option<(Days, Preci
     let today = anchor.day();
     let one = |day: Date| ((day, day), Precision::Day);
     Some(match *value {
-        DateValue::Day { year, month, day, weekday } => one(match year_number(year, today)? {
+        DateValue::Day { year, month, day, weekday, direction } => one(match year_number(year, today)? {
             Some(year) => Date::new(year, month, day).ok()?,
-            None => calendar::day_of_year(today?, (month, day), weekday, tense)?,
+            None => calendar::day_of_year(today?, (month, day), weekday, (direction, tense))?,
         }),
         DateValue::Days { year, month, first, last } => {
             let start = match year_number(year, today)? {
                 Some(year) => Date::new(year, month, first).ok()?,
-                None => calendar::day_of_year(today?, (month, first), None, tense)?,
+                None => calendar::day_of_year(today?, (month, first), None, (Direction::Bare, tense))?,
             };
             ((start, start.with().day(last).build().ok()?), Precision::Day)
         }
@@ -88,7 +88,7 @@ fn days(value: &DateValue, anchor: &Anchor, tense: Tense) -> Option<(Days, Preci
         DateValue::DayOfMonth { day, months: None, weekday } => {
             one(match (calendar::day_of_month(today?, day, weekday, tense), weekday) {
                 (Some(day), _) => day,
-                (None, Some(weekday)) => calendar::weekday(today?, weekday, super::Direction::Bare, tense)?,
+                (None, Some(weekday)) => calendar::weekday(today?, weekday, Direction::Bare, tense)?,
                 (None, None) => return None,
             })
         }

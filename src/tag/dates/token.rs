@@ -146,7 +146,7 @@ pub(super) fn is_glue(text: &str, table: &Table, left: &Token, right: &Token) ->
     let may_stop = matches!(left.kind, Kind::Number { .. })
         || text.get(left.start..left.end).is_some_and(|word| word.chars().count() <= ABBREVIATION_CHARS_MAX);
     let gap = if may_stop { gap.strip_prefix('.').unwrap_or(gap) } else { gap };
-    gap.split([' ', '\u{a0}', '\u{202f}', ',', '،', '、', '(', '（'])
+    gap.split([' ', '\u{a0}', '\u{202f}', ',', '،', '、', '(', '（', ')', '）'])
         .filter(|word| !word.is_empty())
         .all(|word| table.glue.contains(word) || table.glue.contains(&word.to_lowercase()))
 }

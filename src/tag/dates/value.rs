@@ -11,6 +11,8 @@ pub enum DateValue {
         month: i8,
         day: i8,
         weekday: Option<Weekday>,
+        /// "le 12 février dernier".
+        direction: Direction,
     },
     /// "12–14 February": both days of one month.
     Days {
