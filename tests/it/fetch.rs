@@ -357,6 +357,42 @@ async fn closed_port_is_a_transport_failure() {
     assert!(matches!(err, FetchError::Transport { .. }), "{err}");
 }
 
+/// For tests only; nobody vouches for it.
+const SELF_SIGNED: &[u8] = include_bytes!("../certificates/self_signed.pem");
+
+fn self_signed() -> rustls::ServerConnection {
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+    let certificate = CertificateDer::from_pem_slice(SELF_SIGNED).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(SELF_SIGNED).expect("a key");
+    let provider = rustls::crypto::ring::default_provider();
+    let config = rustls::ServerConfig::builder_with_provider(std::sync::Arc::new(provider))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("the key fits");
+    rustls::ServerConnection::new(std::sync::Arc::new(config)).expect("a connection")
+}
+
+#[tokio::test]
+async fn certificate_nobody_vouches_for_is_refused() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = listener.local_addr().expect("a port").port();
+    let handshake = tokio::task::spawn_blocking(move || {
+        let (mut stream, _) = listener.accept()?;
+        let mut connection = self_signed();
+        while connection.is_handshaking() {
+            connection.complete_io(&mut stream)?;
+        }
+        Ok::<(), std::io::Error>(())
+    });
+    let url = Url::parse(&format!("https://localhost:{port}/")).expect("a URL");
+    let err = failure(&client(&Config::default()), feed(url)).await;
+    assert!(matches!(err, FetchError::Transport { .. }) && format!("{err:?}").contains("UnknownIssuer"), "{err:?}");
+    let ended = handshake.await.expect("the server ends");
+    assert!(ended.is_err(), "the client goes away before it asks");
+}
+
 /// Ways into the machine's own networks, `PORT` being the canary's.
 const INWARD: &[&str] = &[
     "http://127.0.0.1:PORT/",
