@@ -149,12 +149,19 @@ impl<'s> Search<'s> {
         }
         let sentence = self.scene.sentence(sentence);
         let near = trigger.start.saturating_sub(span).max(sentence.start)..(trigger.end + span).min(sentence.end);
-        for (at, np) in self.scene.nps_in(&near) {
-            let is_leader = matches!(np.form, Form::Person | Form::Office | Form::Counterpart);
-            let is_side = matches!(np.form, Form::Place | Form::Seat | Form::Demonym) && self.pack.parties.are_sides;
-            let is_known = parties.iter().any(|(known, _)| *known == at) || left_out.contains(&at);
-            if (is_leader || is_side) && np.part == Part::Plain && !is_known {
-                parties.push((at, Role::Party));
+        // Who says it takes part himself only when nobody else is there.
+        for part in [Part::Plain, Part::Speaker] {
+            if part == Part::Speaker && parties.len() >= 2 {
+                return;
+            }
+            for (at, np) in self.scene.nps_in(&near).filter(|(_, np)| np.part == part) {
+                let is_leader = matches!(np.form, Form::Person | Form::Office | Form::Counterpart);
+                let is_place = matches!(np.form, Form::Place | Form::Seat | Form::Demonym);
+                let is_side = is_place && part == Part::Plain && self.pack.parties.are_sides;
+                let is_known = parties.iter().any(|(known, _)| *known == at) || left_out.contains(&at);
+                if (is_leader || is_side) && !is_known {
+                    parties.push((at, Role::Party));
+                }
             }
         }
     }

@@ -21,6 +21,8 @@ use crate::article::{PageTime, language};
 
 /// Chars of a document that are coded; what stands behind is left out.
 const TEXT_CHARS_MAX: usize = 1_000_000;
+/// A text below this is too short to overrule a declared language.
+const SHORT_BYTES: usize = 400;
 /// Mentions one document may have.
 const MENTIONS_MAX: usize = 50;
 /// Drafts one pack may make of one document.
@@ -174,7 +176,7 @@ pub fn mentions(document: &Document<'_>, coder: &Coder) -> Vec<Mention> {
 #[must_use]
 pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
     let original = joined(document);
-    let found = language::identify(&original, document.lang);
+    let found = language_of(document, &original);
     let lang = found.and_then(|found| LANGS.iter().find(|lang| **lang == found)).copied();
     let mut coded = Coded { lang: found.map(str::to_owned), ..Coded::default() };
     let Some((lang, langs)) = lang.and_then(|lang| Some((lang, Langs::of(lang)?))) else { return coded };
@@ -192,6 +194,15 @@ pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
     scene.set_parties(nps);
     coder.run_packs(&scene, document, langs, &mut coded);
     coded
+}
+
+/// Finds the language; a short text is no proof against a declared language that has packs.
+fn language_of(document: &Document<'_>, original: &str) -> Option<&'static str> {
+    let found = language::identify(original, document.lang)?;
+    let primary = document.lang.map(|lang| lang.split(['-', '_']).next().unwrap_or(lang));
+    let declared = LANGS.iter().find(|lang| Some(**lang) == primary).copied();
+    let is_short = original.len() < SHORT_BYTES;
+    Some(declared.filter(|_| is_short && !LANGS.contains(&found)).unwrap_or(found))
 }
 
 /// Title, line end, text.

@@ -15,6 +15,8 @@ use crate::article::PageTime;
 
 /// Sentences behind the trigger whose topics are the event's.
 const TOPIC_SENTENCES: usize = 5;
+/// Sentences of the text in which a headline's day is looked for.
+const HEADLINE_SENTENCES: usize = 2;
 /// Tokens between a verb of saying and the day it was said.
 const SAID_SPAN: u32 = 4;
 
@@ -91,14 +93,22 @@ impl Slots<'_> {
         status: Status,
     ) -> Option<(EventDate, Range<u32>)> {
         let here = self.scene.sentence(sentence);
-        let found = self.date_in(&here, trigger, status);
-        found.or_else(|| {
-            let next = self.scene.sentence(sentence + 1);
-            let goes_on = self.scene.classes_in(&next).any(|hit| Some(hit.class) == self.glue.say())
-                && self.scene.nps_in(&next).filter(|(_, np)| np.form == Form::Person).count() < 2;
-            let is_text = !self.scene.is_title(here.start);
-            (goes_on && is_text).then(|| self.date_in(&next, &(next.start..next.start), status)).flatten()
-        })
+        if let Some(found) = self.date_in(&here, trigger, status) {
+            return Some(found);
+        }
+        let starts_at = |at: usize| {
+            let tokens = self.scene.sentence(at);
+            self.date_in(&tokens, &(tokens.start..tokens.start), status)
+        };
+        if self.scene.is_title(here.start) {
+            // The headline leaves the day to the text.
+            let first = self.scene.text.sentence_of(self.scene.title_end);
+            return (first..first + HEADLINE_SENTENCES).find_map(starts_at);
+        }
+        let next = self.scene.sentence(sentence + 1);
+        let goes_on = self.scene.classes_in(&next).any(|hit| Some(hit.class) == self.glue.say())
+            && self.scene.nps_in(&next).filter(|(_, np)| np.form == Form::Person).count() < 2;
+        if goes_on { starts_at(sentence + 1) } else { None }
     }
 
     fn date_in(&self, within: &Range<u32>, trigger: &Range<u32>, status: Status) -> Option<(EventDate, Range<u32>)> {
