@@ -44,7 +44,16 @@ pub(super) fn article(db: &Connection, article_id: &str) -> Result<Option<Articl
     let Some((body, text)) = found else {
         return Ok(None);
     };
-    Ok(Some(serde_json::from_str::<ArticleRow>(&body)?.into_article(text)))
+    let mut article = serde_json::from_str::<ArticleRow>(&body)?.into_article(text);
+    let mut query = db.prepare_cached(
+        "SELECT feed_id FROM sightings JOIN entries USING (entry) JOIN feeds USING (feed) WHERE article_id = ?1",
+    )?;
+    for feed_id in query.query_map([article_id], |row| row.get(0))? {
+        article.feeds.push(feed_id?);
+    }
+    article.feeds.sort_unstable();
+    article.feeds.dedup();
+    Ok(Some(article))
 }
 
 pub(super) fn mentions(db: &Connection, article_id: &str) -> Result<Vec<Mention>, Fault> {

@@ -56,6 +56,8 @@ pub(super) struct Scope<'a> {
 pub(super) struct Keyed<'a> {
     pub(super) entry: &'a Entry,
     pub(super) keys: Vec<Hash>,
+    /// Of an entry without a day, its title within the feed: tells a feed that renamed everything from news.
+    pub(super) title: Option<Hash>,
     /// Changes when title, summary or content do.
     pub(super) said: Hash,
 }
@@ -121,7 +123,7 @@ pub(super) fn keyed<'a>(entries: &'a [Entry], said: &[Hash], scope: &Scope<'_>) 
         if keys.is_empty() {
             keys.push(last_resort(entry, scope, *said));
         }
-        Keyed { entry, keys, said: *said }
+        Keyed { entry, keys, title: undated_title(entry, scope), said: *said }
     };
     entries.iter().zip(said).map(keyed).collect()
 }
@@ -180,13 +182,20 @@ fn link_key(entry: &Entry) -> Option<Hash> {
     (!is_front_page).then(|| hash(&["link", &link]))
 }
 
-/// Outlet, title and day; without a claimed day only where there is nothing better.
-fn title_key(entry: &Entry, scope: &Scope<'_>) -> Option<Hash> {
+fn telling_title(entry: &Entry) -> Option<String> {
     let title = plain(entry.title.as_deref()?);
     let is_telling = title.split(' ').count() >= TITLE_WORDS_MIN || title.chars().count() >= TITLE_CHARS_MIN;
-    if !is_telling {
-        return None;
-    }
+    is_telling.then_some(title)
+}
+
+fn undated_title(entry: &Entry, scope: &Scope<'_>) -> Option<Hash> {
+    let title = telling_title(entry).filter(|_| entry.published.is_none())?;
+    Some(hash(&["feed title", &scope.feed.to_string(), &title]))
+}
+
+/// Outlet, title and day; without a claimed day only where there is nothing better.
+fn title_key(entry: &Entry, scope: &Scope<'_>) -> Option<Hash> {
+    let title = telling_title(entry)?;
     let day = match entry.published {
         Some(published) => published.to_zoned_datetime(TimeZone::UTC).date().to_string(),
         None if guid_of(entry).is_none() && link_of(entry).is_none() => String::new(),

@@ -47,6 +47,7 @@ use crate::tag::Mention;
 #[derive(Debug, Clone)]
 pub struct Store {
     id: Arc<str>,
+    is_unchecked: bool,
     committed: watch::Receiver<u64>,
     readers: Arc<Readers>,
     writer: Arc<Writer>,
@@ -66,10 +67,11 @@ impl Store {
             let last = outbox::last_seq(&opened.db).map_err(|fault| fault.during(ATTEMPT))?;
             let (committed_now, committed) = watch::channel(last);
             let id = Arc::from(opened.store_id.as_str());
+            let is_unchecked = opened.is_unchecked;
             let readers = Readers::new(opened.path.clone());
             let writer = Writer::start(opened, committed_now)
                 .map_err(|source| StoreError::Directory { dir, source: Arc::new(source) })?;
-            Ok(Self { id, committed, readers, writer: Arc::new(writer) })
+            Ok(Self { id, is_unchecked, committed, readers, writer: Arc::new(writer) })
         });
         opening.await.map_err(|_| StoreError::Closed { attempt: ATTEMPT })?
     }
@@ -77,6 +79,12 @@ impl Store {
     /// Returns the id the store got when it was made (ULID): another disk, another id.
     pub fn store_id(&self) -> &str {
         &self.id
+    }
+
+    /// Tells that the last stop was not clean and the file is too large to check it before opening: the caller runs
+    /// [`Store::check`] beside its work.
+    pub const fn is_unchecked(&self) -> bool {
+        self.is_unchecked
     }
 
     /// Writes what is queued, checkpoints and marks a clean stop. Later calls fail with [`StoreError::Closed`].
@@ -135,7 +143,7 @@ impl Store {
         self.writer.write("commit articles", move |db| articles::commit(db, &commits)).await
     }
 
-    /// Returns an article as stored last; its text is empty once its time was up.
+    /// Returns an article as stored last, with every feed that showed it since; its text is empty once its time was up.
     pub async fn article(&self, article_id: &str) -> Result<Option<Article>, StoreError> {
         let article_id = article_id.to_owned();
         self.readers.read("read article", move |db| articles::article(db, &article_id)).await

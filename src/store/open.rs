@@ -18,7 +18,7 @@ const LOCK_FILE: &str = "hotline.lock";
 const MIGRATIONS: [&str; 2] = [include_str!("migrations/1_cursors.sql"), include_str!("migrations/2_results.sql")];
 /// Other programs that read hold a lock only for moments.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
-/// A larger file is not checked at the start, which would take minutes; `Store::check` does it meanwhile.
+/// A larger file is not checked at the start, which could take minutes; `Store::check` does it meanwhile.
 const CHECK_BYTES_MAX: u64 = 512 << 20;
 
 /// An open database with the lock that keeps others away.
@@ -28,6 +28,8 @@ pub(super) struct Opened {
     pub(super) lock: Lock,
     pub(super) path: PathBuf,
     pub(super) store_id: String,
+    /// The last stop was not clean, and the file too large to check it now.
+    pub(super) is_unchecked: bool,
 }
 
 /// Opens the database in `dir`.
@@ -46,8 +48,13 @@ pub(super) fn open(dir: &Path) -> Result<Opened, StoreError> {
         return Err(StoreError::TooNew { dir: dir.to_owned(), found, known });
     }
     migrate(&mut db, found).map_err(|fault| fault.during("migrate store"))?;
-    let store_id = start(&db, bytes).map_err(|fault| fault.during(ATTEMPT))?;
-    Ok(Opened { db, lock, path, store_id })
+    let was_killed = meta(&db, "stop").map_err(|fault| fault.during(ATTEMPT))?.is_some_and(|stop| stop == "running");
+    let is_small = bytes <= CHECK_BYTES_MAX;
+    if was_killed && is_small {
+        check(&db).map_err(|fault| fault.during(ATTEMPT))?;
+    }
+    let store_id = start(&db).map_err(|fault| fault.during(ATTEMPT))?;
+    Ok(Opened { db, lock, path, store_id, is_unchecked: was_killed && !is_small })
 }
 
 /// Opens one more connection that only reads.
@@ -108,11 +115,7 @@ fn migrate(db: &mut Connection, found: u32) -> Result<(), Fault> {
 }
 
 /// Notes that the store is running, takes back what a dead run had handed out, and returns the store's id.
-fn start(db: &Connection, bytes: u64) -> Result<String, Fault> {
-    let was_killed = meta(db, "stop")?.is_some_and(|stop| stop == "running");
-    if was_killed && bytes <= CHECK_BYTES_MAX {
-        check(db)?;
-    }
+fn start(db: &Connection) -> Result<String, Fault> {
     set_meta(db, "stop", "running")?;
     db.execute("UPDATE pending SET leased_until = 0 WHERE leased_until > 0", [])?;
     if let Some(store_id) = meta(db, "store_id")? {

@@ -19,6 +19,9 @@ pub(super) const LAST_SEEN_STEP: SignedDuration = SignedDuration::from_hours(24)
 /// Fewer known entries do not tell a feed that stamps all of them anew from one that edited them.
 const RESTAMPED_MIN: usize = 4;
 
+/// Fewer new entries with known titles do not tell a feed that renamed all of them from one that repeats a title.
+const REKEYED_MIN: usize = 4;
+
 /// What is kept of one feed between polls.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeedState {
@@ -47,7 +50,9 @@ pub struct PollCommit {
 /// What a poll's entries turned out to be.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PollOutcome {
-    /// Entries that were known before. None of a document by a feed with history: its window rolled.
+    /// The feed had been read before. If then none of its entries was known, its window rolled: some were missed.
+    pub has_history: bool,
+    /// Entries that were known before.
     pub n_known: usize,
     /// New entries that count as seen, by the rule for first polls.
     pub n_marked: usize,
@@ -75,20 +80,27 @@ pub(super) fn commit(db: &Connection, commit: &PollCommit, said: &[Hash]) -> Res
     let scope = Scope { outlet_id: &commit.outlet_id, feed: feed.number, guids: feed.guids };
     let marked = if feed.has_history { HashSet::new() } else { marked(commit) };
     let mut poll = Poll { db, feed: &feed, at, touched: HashSet::new(), outcome: PollOutcome::default() };
+    poll.outcome.has_history = feed.has_history;
     let mut edits = Vec::new();
-    for (index, keyed) in identity::keyed(&commit.entries, said, &scope).into_iter().enumerate() {
-        match poll.find(&keyed.keys)? {
+    let keyed = identity::keyed(&commit.entries, said, &scope);
+    let is_rekeyed = feed.has_history && poll.is_rekeyed(&keyed)?;
+    for (index, keyed) in keyed.iter().enumerate() {
+        let mut found = poll.find(&keyed.keys)?;
+        if found.is_none() && is_rekeyed {
+            found = poll.find(keyed.title.as_slice())?;
+        }
+        match found {
             Some(entry) => {
-                if let Some(edit) = poll.known(entry, &keyed)? {
+                if let Some(edit) = poll.known(entry, keyed)? {
                     edits.push((index, entry, edit));
                 }
             }
             None if marked.contains(&index) => {
-                poll.remember(&keyed)?;
+                poll.remember(keyed)?;
                 poll.outcome.n_marked += 1;
             }
             None => {
-                let entry = poll.remember(&keyed)?;
+                let entry = poll.remember(keyed)?;
                 edits.push((index, entry, Edit::New));
             }
         }
@@ -177,6 +189,16 @@ struct Poll<'a> {
 }
 
 impl Poll<'_> {
+    /// Tells whether most of a document is new but for titles the feed showed before: it gave all its entries other keys.
+    fn is_rekeyed(&self, document: &[Keyed<'_>]) -> Result<bool, Fault> {
+        let mut n_renamed = 0;
+        for keyed in document {
+            let is_renamed = self.find(&keyed.keys)?.is_none() && self.find(keyed.title.as_slice())?.is_some();
+            n_renamed += usize::from(is_renamed);
+        }
+        Ok(n_renamed >= REKEYED_MIN && n_renamed * 2 > document.len())
+    }
+
     /// Returns the entry most of the keys know; of equals, the one the strongest key knows.
     fn find(&self, keys: &[Hash]) -> Result<Option<i64>, Fault> {
         let mut query = self.db.prepare_cached("SELECT entry FROM keys WHERE key = ?1")?;
@@ -194,7 +216,7 @@ impl Poll<'_> {
 
     /// Notes that the feed shows a known entry; returns how it was edited since the feed showed it last.
     fn known(&mut self, entry: i64, keyed: &Keyed<'_>) -> Result<Option<Edit>, Fault> {
-        self.add_keys(entry, &keyed.keys)?;
+        self.add_keys(entry, keyed)?;
         if !self.touched.insert(entry) {
             return Ok(None);
         }
@@ -237,15 +259,15 @@ impl Poll<'_> {
             .db
             .prepare_cached("INSERT INTO entries (article_id, revision) VALUES (?1, 0) RETURNING entry")?
             .query_row([article_id], |row| row.get(0))?;
-        self.add_keys(entry, &keyed.keys)?;
+        self.add_keys(entry, keyed)?;
         self.sight(entry, keyed)?;
         self.touched.insert(entry);
         Ok(entry)
     }
 
-    fn add_keys(&self, entry: i64, keys: &[Hash]) -> Result<(), Fault> {
+    fn add_keys(&self, entry: i64, keyed: &Keyed<'_>) -> Result<(), Fault> {
         let mut write = self.db.prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2)")?;
-        for key in keys {
+        for key in keyed.keys.iter().chain(&keyed.title) {
             write.execute(params![key.as_slice(), entry])?;
         }
         Ok(())

@@ -240,6 +240,22 @@ async fn a_feed_that_renames_all_its_guids_emits_nothing() {
         .collect();
     let third = desk.poll("world", moved).await;
     assert_eq!((third.n_known, third.pending.len()), (30, 0));
+    let all_other =
+        |n: usize| entry(&format!("v3-{n} | https://alpha.example/v3/{n} | Report number {n} of a long day"));
+    let fourth = desk.poll("world", (0..30).map(all_other).collect()).await;
+    assert_eq!((fourth.n_known, fourth.pending.len()), (30, 0), "guids and links both, only the titles stay");
+    let few = desk.poll("world", (30..33).chain(0..2).map(numbered).collect()).await;
+    assert_eq!((few.n_known, few.pending.len()), (2, 3));
+}
+
+#[tokio::test]
+async fn a_repeated_title_among_other_news_is_news() {
+    let mut desk = Desk::new().await;
+    let first = desk.poll("world", (0..10).map(numbered).collect()).await;
+    desk.collect_all(&first).await;
+    let again = entry("new-1|https://alpha.example/new/1|Report number 1 of a long day");
+    let second = desk.poll("world", (1..10).map(numbered).chain([again]).collect()).await;
+    assert_eq!((second.n_known, second.pending.len(), second.has_history), (9, 1, true));
 }
 
 #[tokio::test]
@@ -286,6 +302,8 @@ async fn an_edit_that_two_feeds_bring_is_one_revision() {
     let first = desk.poll("world", vec![numbered(1)]).await;
     desk.collect_all(&first).await;
     desk.poll("europe", vec![numbered(1)]).await;
+    let stored = desk.store.article(&first.pending[0].article_id).await.unwrap().unwrap();
+    assert_eq!(stored.feeds, ["alpha-world", "europe", "world"], "its own, and those that showed it since");
     let by_one = desk.poll("world", vec![edited.clone()]).await;
     desk.collect_all(&by_one).await;
     assert_eq!(by_one.pending[0].revision, 2);
