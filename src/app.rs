@@ -1,1 +1,171 @@
-//! Owns composition: a checked configuration becomes a running pipeline.
+//! Owns the composition: configuration to a running pipeline. The daemon, the demo and the tests start the same way.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::config::{Feed, Settings};
+use crate::fetch::{Client, ClientError};
+use crate::http::{self, Sources};
+use crate::metrics::{Metrics, Totals};
+use crate::pipeline::{Context, Delivery, Ears, Health, Mode, Pipeline, PipelineError, Question, Shared};
+use crate::publish::Publish;
+use crate::publish::message::Envelope;
+use crate::shutdown::Shutdown;
+use crate::store::{Store, StoreError};
+use crate::tag::{Coder, CoderError};
+use crate::telemetry::causes;
+
+/// Questions about feeds that wait for the poll loop.
+const QUESTIONS_MAX: usize = 16;
+
+/// What a pipeline is made of.
+#[derive(Debug, Clone)]
+pub struct AppConfig {
+    pub settings: Settings,
+    pub feeds: Vec<Feed>,
+    pub mode: Mode,
+}
+
+/// Why a pipeline does not start. A variant exists because the program ends differently.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Coder(#[from] CoderError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error("http.listen `{listen}`")]
+    Listen {
+        listen: String,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A running pipeline.
+pub struct App {
+    http_address: Option<SocketAddr>,
+    shutdown: Shutdown,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+    store: Store,
+    questions: mpsc::Sender<Question>,
+    pipeline: JoinSet<Result<(), PipelineError>>,
+    server: JoinSet<std::io::Result<()>>,
+    /// Ends the server: it answers until the pipeline has ended.
+    server_end: Shutdown,
+}
+
+/// Starts a pipeline that delivers to `sink`. Nothing is asked of the sink or of any feed before it returns.
+///
+/// # Errors
+/// [`StartError`] when the state directory is in use or too new, a pack or the address to listen on is not usable.
+pub async fn start<P: Publish>(config: AppConfig, sink: P, clock: Arc<dyn Clock>) -> Result<App, StartError> {
+    let AppConfig { settings, feeds, mode } = config;
+    let target = settings.target().to_string();
+    let listener = match mode {
+        Mode::Daemon => listen(&settings.http).await?,
+        // A single round may run beside the daemon, and is over before anyone asks.
+        Mode::Once => None,
+    };
+    let http_address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let coder = Coder::load(&settings.tag)?;
+    let client = Client::new(&settings.fetch)?;
+    let store = Store::open(&settings.state_dir).await?;
+    let (metrics, health) = (Arc::new(Metrics::default()), Arc::new(Health::default()));
+    let shared = Arc::new(Shared {
+        store: store.clone(),
+        clock: Arc::clone(&clock),
+        metrics: Arc::clone(&metrics),
+        health: Arc::clone(&health),
+        envelope: Envelope::new(&settings.publish, coder.version()),
+        config: settings.pipeline,
+    });
+    let coder_version = coder.version().to_owned();
+    let (shutdown, server_end) = (Shutdown::default(), Shutdown::default());
+    let context = Context::new(shared, client, coder, (settings.schedule, feeds), mode);
+    let pipeline = Pipeline::new(context, sink, settings.event, settings.publish.articles, shutdown.clone()).await?;
+    let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
+    let delivery = watch::Sender::new(Delivery::default());
+    let mut server = JoinSet::new();
+    if let Some(listener) = listener {
+        let sources = Sources {
+            metrics: Arc::clone(&metrics),
+            health: Arc::clone(&health),
+            store: store.clone(),
+            started: clock.now(),
+            clock,
+            questions: questions.clone(),
+            delivery: delivery.subscribe(),
+            sink: target,
+            coder_version,
+        };
+        server.spawn(http::serve(listener, sources, server_end.listen()));
+    }
+    let mut running = JoinSet::new();
+    running.spawn(pipeline.run(Ears { questions: asked, delivery }));
+    Ok(App { http_address, shutdown, metrics, health, store, questions, pipeline: running, server, server_end })
+}
+
+async fn listen(config: &http::Config) -> Result<Option<TcpListener>, StartError> {
+    let failed = |source| StartError::Listen { listen: config.listen.clone(), source };
+    let address = config.address().map_err(|err| failed(std::io::Error::other(err)))?;
+    let Some(address) = address else { return Ok(None) };
+    TcpListener::bind(address).await.map(Some).map_err(failed)
+}
+
+impl App {
+    /// Returns where health, metrics and status are; `None` when they are switched off or in a single round.
+    #[must_use]
+    pub fn http_address(&self) -> Option<SocketAddr> {
+        self.http_address
+    }
+
+    /// Returns what asks this pipeline to end.
+    #[must_use]
+    pub fn shutdown(&self) -> Shutdown {
+        self.shutdown.clone()
+    }
+
+    #[must_use]
+    pub fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.metrics)
+    }
+
+    #[must_use]
+    pub fn health(&self) -> Arc<Health> {
+        Arc::clone(&self.health)
+    }
+
+    /// Has every feed polled now, whatever the schedule says. A feed that is being polled is left alone.
+    pub async fn poll_all(&self) {
+        if self.questions.send(Question::PollAll).await.is_err() {
+            tracing::debug!("polling has ended, nothing is polled");
+        }
+    }
+
+    /// Waits until the pipeline has ended: it was stopped, its single round is done, or it cannot go on. Then closes the
+    /// store.
+    ///
+    /// # Errors
+    /// [`PipelineError`] says why it could not go on.
+    pub async fn wait(mut self) -> Result<Totals, PipelineError> {
+        let ended = self.pipeline.join_next().await;
+        self.server_end.stop();
+        // A client that holds its connection open does not hold up the end.
+        self.server.shutdown().await;
+        if let Err(err) = self.store.close().await {
+            tracing::warn!(reason = causes(&err), "the store is not closed cleanly");
+        }
+        match ended {
+            Some(Ok(result)) => result.map(|()| self.metrics.totals()),
+            Some(Err(_)) | None => Err(PipelineError::Broken { which: "supervising" }),
+        }
+    }
+}

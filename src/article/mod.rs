@@ -3,8 +3,10 @@
 mod body;
 mod dates;
 mod encoding;
+mod entry;
 mod furniture;
 mod guard;
+mod hash;
 mod head;
 mod json_ld;
 pub mod language;
@@ -21,7 +23,9 @@ mod when;
 use ::url::Url;
 use jiff::Timestamp;
 
+pub use entry::from_feed;
 pub use guard::ExtractError;
+pub use hash::{content_hash, sha256_hex};
 
 /// A shorter text is a page's leftovers, not an article.
 const TEXT_CHARS_MIN: usize = 20;

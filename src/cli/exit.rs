@@ -20,7 +20,6 @@ pub(super) enum Failure {
     /// 69
     Broker(String),
     /// 75
-    #[expect(dead_code, reason = "the pipeline, which finds the state folder in use, is wired next")]
     TryAgain(String),
     /// 78
     Config(Problems),

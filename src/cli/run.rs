@@ -1,11 +1,25 @@
 //! Owns `run`: the daemon, from the command line on.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
 use clap::Args;
 
 use super::args::Global;
 use super::exit::{Failure, say};
+use crate::app::{self, App, AppConfig, StartError};
+use crate::clock::SystemClock;
 use crate::config::Settings;
-use crate::publish::Target;
+use crate::pipeline::{DeliverError, Mode, PipelineError};
+use crate::publish::{Sink, Target};
+use crate::shutdown;
+use crate::store::StoreError;
+
+/// Extraction recurses into the page's markup.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+/// Work off the async threads cannot be interrupted; the end waits no longer for it.
+const BLOCKING_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
@@ -30,8 +44,54 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<(), Failure> {
     if is_fallback(settings) {
         say(&format!("hotline: no broker is configured (kafka.brokers), records go to {target}"));
     }
-    let once = args.once;
-    Err(Failure::Failed(anyhow::anyhow!("the pipeline is not there yet (once: {once}, {} feeds)", config.feeds.len())))
+    if config.feeds.is_empty() {
+        return Err(Failure::Setup("no feeds are configured (feeds.d/*.toml beside the main file)".to_owned()));
+    }
+    let mode = if args.once { Mode::Once } else { Mode::Daemon };
+    let app = AppConfig { settings: config.settings, feeds: config.feeds, mode };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
+    let runtime = runtime.context("start threads")?;
+    let ended = runtime.block_on(run_app(app));
+    runtime.shutdown_timeout(BLOCKING_WAIT);
+    ended
+}
+
+async fn run_app(config: AppConfig) -> Result<(), Failure> {
+    let (mode, n_feeds) = (config.mode, config.feeds.len());
+    let settings = &config.settings;
+    let sink = Sink::open(&settings.target(), &settings.publish, &settings.kafka);
+    let sink = sink.map_err(|err| Failure::Failed(err.into()))?;
+    let target = settings.target();
+    let app = app::start(config, sink, Arc::new(SystemClock)).await.map_err(refused)?;
+    let signals = shutdown::on_signals(app.shutdown()).context("listen for signals")?;
+    let status = app.http_address().map(|address| format!("http://{address}/"));
+    tracing::info!(feeds = n_feeds, sink = %target, status, "running");
+    let totals = tokio::select! {
+        ended = App::wait(app) => ended.map_err(broken_off)?,
+        // It ends with the program only.
+        () = signals => return Ok(()),
+    };
+    match mode {
+        Mode::Once => say(&format!("hotline: {n_feeds} feeds, {totals}")),
+        Mode::Daemon => tracing::info!(%totals, "stopped"),
+    }
+    Ok(())
+}
+
+fn refused(err: StartError) -> Failure {
+    match err {
+        StartError::Store(err @ StoreError::InUse { .. }) => Failure::TryAgain(err.to_string()),
+        StartError::Store(err @ StoreError::TooNew { .. }) => Failure::Setup(err.to_string()),
+        StartError::Coder(err) => Failure::Setup(format!("{:#}", anyhow::Error::from(err))),
+        err => Failure::Failed(err.into()),
+    }
+}
+
+fn broken_off(err: PipelineError) -> Failure {
+    match err {
+        PipelineError::Deliver(err @ DeliverError::Undelivered { .. }) => Failure::Broker(err.to_string()),
+        err => Failure::Failed(err.into()),
+    }
 }
 
 /// Reports whether files stand in for a broker that nobody configured.

@@ -34,6 +34,9 @@ pub(super) fn wrong(settings: &Settings) -> Vec<(String, String)> {
     if settings.state_dir.as_os_str().is_empty() {
         wrong.push(("state_dir".to_owned(), "must name a folder".to_owned()));
     }
+    if settings.http.address().is_err() {
+        wrong.push(("http.listen".to_owned(), "must be ADDRESS:PORT like `127.0.0.1:8484`, or empty".to_owned()));
+    }
     for problem in settings.kafka.problems() {
         wrong.push((format!("kafka.{}", problem.key), problem.message));
     }
@@ -58,6 +61,14 @@ fn durations(settings: &Settings) -> Vec<Range<Duration>> {
         ("fetch.host_delay", settings.fetch.host_delay, ms(0), Duration::from_mins(10)),
         ("event.window", settings.event.window, Duration::from_hours(1), Duration::from_hours(24 * 90)),
         ("kafka.linger", settings.kafka.linger, ms(0), Duration::from_secs(5)),
+        ("pipeline.retry_pause", settings.pipeline.retry_pause, ms(1), Duration::from_hours(24)),
+        (
+            "pipeline.retry_pause_max",
+            settings.pipeline.retry_pause_max,
+            settings.pipeline.retry_pause,
+            Duration::from_hours(24 * 7),
+        ),
+        ("pipeline.shutdown_timeout", settings.pipeline.shutdown_timeout, ms(100), Duration::from_mins(5)),
         ("kafka.delivery_timeout", settings.kafka.delivery_timeout, Duration::from_secs(1), Duration::from_mins(15)),
     ]
 }
@@ -71,6 +82,11 @@ fn counts(settings: &Settings) -> Vec<Range<u64>> {
         ("event.open_events_max", count(settings.event.open_events_max), 1, 10_000_000),
         ("event.reports_max", count(settings.event.reports_max), 1, 10_000),
         ("publish.value_bytes_max", count(settings.publish.value_bytes_max), 10_000, 100_000_000),
+        ("pipeline.polls_in_flight_max", count(settings.pipeline.polls_in_flight_max), 1, 1_000),
+        ("pipeline.articles_in_flight_max", count(settings.pipeline.articles_in_flight_max), 1, 1_000),
+        ("pipeline.host_in_flight_max", count(settings.pipeline.host_in_flight_max), 1, 100),
+        ("pipeline.attempts_max", u64::from(settings.pipeline.attempts_max), 1, 20),
+        ("pipeline.spool_records_max", settings.pipeline.spool_records_max, 1, 1_000_000_000),
         ("kafka.queue_kib_max", u64::from(settings.kafka.queue_kib_max), 1_024, 2_097_151),
     ]
 }

@@ -6,10 +6,9 @@ use serde::{Deserialize, Deserializer};
 
 use super::problem::{Problem, Problems};
 use super::{Setting, checks, document, env, keys, places};
-use crate::event;
 use crate::feed::schedule;
-use crate::fetch;
 use crate::publish::{self, Target, kafka};
+use crate::{event, fetch, http, pipeline, tag};
 
 /// The main file.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,9 +22,12 @@ pub struct Settings {
     pub sink: Option<Target>,
     pub schedule: schedule::Config,
     pub fetch: fetch::Config,
+    pub tag: tag::Config,
     pub event: event::Config,
     pub publish: publish::Config,
     pub kafka: kafka::Config,
+    pub pipeline: pipeline::Config,
+    pub http: http::Config,
 }
 
 impl Default for Settings {
@@ -35,9 +37,12 @@ impl Default for Settings {
             sink: None,
             schedule: schedule::Config::default(),
             fetch: fetch::Config::default(),
+            tag: tag::Config::default(),
             event: event::Config::default(),
             publish: publish::Config::default(),
             kafka: kafka::Config::default(),
+            pipeline: pipeline::Config::default(),
+            http: http::Config::default(),
         }
     }
 }

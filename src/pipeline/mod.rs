@@ -1,1 +1,152 @@
-//! Owns the loops: poll, collect, resolve, deliver, and the order they stop in.
+//! Owns the loops: poll, collect, resolve, deliver, and the order in which they end. Stages are called from here and
+//! know nothing of it.
+//!
+//! ```text
+//! poll --entries--> collect --coded--> resolve --outbox--> deliver
+//! ```
+//!
+//! What stands between two commits is in the store: entries that wait, records that wait. The channels only carry what
+//! need not be read back from there.
+
+mod backoff;
+mod collect;
+mod deliver;
+mod health;
+mod lanes;
+mod poll;
+mod resolve;
+mod supervise;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use crate::clock::Clock;
+use crate::config::Feed;
+use crate::feed::schedule;
+use crate::metrics::{Metrics, Seconds, observe};
+use crate::publish::message::Envelope;
+use crate::store::Store;
+use crate::tag::Coder;
+
+pub use deliver::{DeliverError, Delivery, Trouble};
+pub use health::{Health, Loop};
+pub use poll::{FeedStatus, Question};
+pub use supervise::{Ears, Pipeline, PipelineError};
+
+/// Limits of the loops.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Feeds polled at once. Default 64.
+    pub polls_in_flight_max: usize,
+    /// Articles fetched and coded at once. Default 32.
+    pub articles_in_flight_max: usize,
+    /// Of these, those of one host. Default 2: a slow host leaves room for the others.
+    pub host_in_flight_max: usize,
+    /// Tries of an article whose page cannot be had for a reason that may pass. Default 5.
+    pub attempts_max: u32,
+    /// Pause before the second try; doubles with each. Default 1 minute.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub retry_pause: Duration,
+    /// Longest pause between two tries. Default 6 hours.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub retry_pause_max: Duration,
+    /// Records that may wait for the sink; above it polling pauses. Default 1,000,000.
+    pub spool_records_max: u64,
+    /// How long a stop waits for what is under way. Default 8 s.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            polls_in_flight_max: 64,
+            articles_in_flight_max: 32,
+            host_in_flight_max: 2,
+            attempts_max: 5,
+            retry_pause: Duration::from_mins(1),
+            retry_pause_max: Duration::from_hours(6),
+            spool_records_max: 1_000_000,
+            shutdown_timeout: Duration::from_secs(8),
+        }
+    }
+}
+
+/// How long a pipeline runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Until it is stopped.
+    Daemon,
+    /// Until every feed was polled once and all that came of it is delivered.
+    Once,
+}
+
+/// What every loop has at hand.
+pub struct Shared {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub metrics: Arc<Metrics>,
+    pub health: Arc<Health>,
+    pub config: Config,
+    pub envelope: Envelope,
+}
+
+/// What the loops that fetch have at hand.
+pub struct Context<F> {
+    pub shared: Arc<Shared>,
+    pub fetch: F,
+    pub coder: Arc<Coder>,
+    pub schedule: schedule::Config,
+    /// By id.
+    pub feeds: HashMap<String, Arc<Feed>>,
+    pub mode: Mode,
+    /// One permit a core.
+    cpu: Arc<Semaphore>,
+}
+
+impl<F> Context<F> {
+    pub fn new(
+        shared: Arc<Shared>,
+        fetch: F,
+        coder: Coder,
+        (schedule, feeds): (schedule::Config, Vec<Feed>),
+        mode: Mode,
+    ) -> Self {
+        let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let feeds = feeds.into_iter().map(|feed| (feed.id.clone(), Arc::new(feed))).collect();
+        Self { shared, fetch, coder: Arc::new(coder), schedule, feeds, mode, cpu: Arc::new(Semaphore::new(n_cores)) }
+    }
+
+    /// Runs work off the async threads, as many pieces at once as there are cores; `None` when its code broke.
+    async fn cpu<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let permit = Arc::clone(&self.cpu).acquire_owned().await.ok()?;
+        let working = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(permit);
+            done
+        });
+        // The panic hook has said where.
+        working.await.ok()
+    }
+
+    /// Runs work as [`Self::cpu`] does and observes how long it took once it had its turn.
+    async fn cpu_timed<T: Send + 'static>(
+        &self,
+        seconds: &Seconds,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let seconds = seconds.clone();
+        self.cpu(move || {
+            let started = Instant::now();
+            let done = work();
+            observe(&seconds, started.elapsed());
+            done
+        })
+        .await
+    }
+}

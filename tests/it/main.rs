@@ -2,11 +2,13 @@
 
 mod article;
 mod cli;
+mod daemon;
 mod demo;
 mod event;
 mod feed;
 mod fetch;
 mod layering;
+mod newsroom;
 mod pipeline;
 mod publish;
 mod roster;

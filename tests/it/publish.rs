@@ -549,7 +549,7 @@ async fn absent_broker_fails_the_online_check_in_words() {
 }
 
 /// Address of a real broker, or a loud line why its tests did not run.
-fn real_brokers(test: &str) -> Option<String> {
+pub(crate) fn real_brokers(test: &str) -> Option<String> {
     let brokers = std::env::var("HOTLINE_TEST_BROKERS").ok().filter(|brokers| !brokers.is_empty());
     if brokers.is_none() {
         // Not eprintln: the test harness would swallow it.
@@ -560,7 +560,7 @@ fn real_brokers(test: &str) -> Option<String> {
 }
 
 /// A prefix of this run's own, so that runs do not read each other's records.
-fn fresh_prefix(name: &str) -> String {
+pub(crate) fn fresh_prefix(name: &str) -> String {
     let dir = tempfile::Builder::new().prefix(name).rand_bytes(8).tempdir().unwrap();
     dir.path().file_name().unwrap().to_string_lossy().into_owned()
 }

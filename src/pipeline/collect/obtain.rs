@@ -1,0 +1,125 @@
+//! Owns how an entry's page is had, and what each failure means for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::build;
+use crate::article::{self, ExtractError, Hints, Page};
+use crate::config::Feed;
+use crate::fetch::{Body, Fetch, FetchError, Fetched, Request, Want};
+use crate::metrics;
+use crate::pipeline::Context;
+use crate::store::Pending;
+use crate::telemetry::causes;
+
+/// An article's text, from wherever it was had.
+pub(super) struct Obtained {
+    pub(super) page: Page,
+    /// Where the page was found in the end; `None` for the feed's own text.
+    pub(super) url: Option<Url>,
+    pub(super) fetched: Timestamp,
+    pub(super) from: metrics::Article,
+}
+
+/// Why there is no page.
+pub(super) struct Trouble {
+    pub(super) reason: metrics::Loss,
+    pub(super) error: String,
+    /// What was received instead.
+    pub(super) bytes: Option<Vec<u8>>,
+    /// Set when another try may help.
+    pub(super) passing: Option<Passing>,
+}
+
+/// What is known of trouble that may pass.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Passing {
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// Fetches the entry's page and reads it.
+pub(super) async fn obtain<F: Fetch>(
+    context: &Arc<Context<F>>,
+    pending: &Pending,
+    feed: &Feed,
+) -> Result<Obtained, Trouble> {
+    let link = pending.entry.link.as_deref();
+    let Some(url) = link.and_then(|link| Url::parse(link).ok()) else {
+        return Err(lasting(metrics::Loss::NoText, "the entry has no link".to_owned()));
+    };
+    let request = Request { url, want: Want::Article, validators: None, is_private_allowed: feed.is_private_allowed };
+    let body = match context.fetch.fetch(request).await {
+        Ok(Fetched::Body(body)) => body,
+        Ok(Fetched::Gone(answer)) => {
+            return Err(lasting(metrics::Loss::Missing, format!("get {}: HTTP 410", answer.url)));
+        }
+        Ok(Fetched::NotModified(answer)) => {
+            return Err(lasting(metrics::Loss::Missing, format!("get {}: HTTP 304, unasked for", answer.url)));
+        }
+        Err(err) => return Err(judge(&err)),
+    };
+    read(context, pending, feed, body).await
+}
+
+async fn read<F: Fetch>(
+    context: &Arc<Context<F>>,
+    pending: &Pending,
+    feed: &Feed,
+    body: Body,
+) -> Result<Obtained, Trouble> {
+    let Body { answer, bytes, content_type } = body;
+    let (entry, feed, url) = (pending.entry.clone(), feed.clone(), answer.url.clone());
+    let reading = context.cpu_timed(&context.shared.metrics.extraction, move || {
+        let hints = Hints {
+            feed_title: entry.title.as_deref(),
+            feed_text: build::feed_text(&entry),
+            feed_published: entry.published,
+            lang: build::declared_lang(&feed, &entry),
+            outlet_name: Some(&feed.outlet.name),
+            zone: feed.outlet.zone.as_deref(),
+        };
+        let page = article::extract_bytes(&bytes, content_type.as_deref(), Some(&url), &hints);
+        (page, bytes)
+    });
+    let Some((page, bytes)) = reading.await else {
+        let error = format!("read {}: internal error", answer.url);
+        return Err(lasting(metrics::Loss::Internal, error));
+    };
+    match page {
+        Ok(page) => Ok(Obtained { page, url: Some(answer.url), fetched: answer.at, from: metrics::Article::FromPage }),
+        Err(err) => {
+            let reason = match err {
+                ExtractError::NoText => metrics::Loss::NoText,
+                ExtractError::NotHtml { .. } => metrics::Loss::NotAPage,
+                ExtractError::TooDeep | ExtractError::TooLarge => metrics::Loss::TooLarge,
+            };
+            let error = format!("read {}: {}", answer.url, causes(&err));
+            Err(Trouble { bytes: Some(bytes), ..lasting(reason, error) })
+        }
+    }
+}
+
+fn lasting(reason: metrics::Loss, error: String) -> Trouble {
+    Trouble { reason, error, bytes: None, passing: None }
+}
+
+/// Tells what may pass from what will not.
+fn judge(err: &FetchError) -> Trouble {
+    let passing = |retry_after| Some(Passing { retry_after });
+    let (reason, passing) = match err {
+        FetchError::Status { status: 408 | 425 | 429 | 500..=599, retry_after, .. } => {
+            (metrics::Loss::Unreachable, passing(*retry_after))
+        }
+        FetchError::Status { .. } => (metrics::Loss::Missing, None),
+        FetchError::TooLarge { .. } => (metrics::Loss::TooLarge, None),
+        FetchError::NotNow { retry_after, .. } => (metrics::Loss::Unreachable, passing(Some(*retry_after))),
+        FetchError::Timeout { .. } | FetchError::Transport { .. } => (metrics::Loss::Unreachable, passing(None)),
+        FetchError::Refused { .. } | FetchError::Robots { .. } | FetchError::TooManyRedirects { .. } => {
+            (metrics::Loss::Refused, None)
+        }
+    };
+    Trouble { passing, ..lasting(reason, causes(err)) }
+}

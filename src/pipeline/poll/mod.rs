@@ -1,0 +1,271 @@
+//! Owns the loop that polls feeds when they are due. When that is, `feed::schedule` says, from stored facts alone: a
+//! restart makes no extra request.
+
+mod document;
+mod visit;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{Id, JoinSet};
+
+use super::backoff::Backoff;
+use super::health::{BEAT, Loop};
+use super::lanes::Lanes;
+use super::{Context, Mode};
+use crate::config::Feed;
+use crate::feed::schedule::{self, Due, PollPolicy};
+use crate::fetch::Fetch;
+use crate::metrics::{Queue, observe};
+use crate::shutdown::Stop;
+use crate::store::{FeedState, Pending};
+use crate::telemetry::{Alarm, News};
+
+use visit::{Visit, Visited, visit};
+
+/// Pauses before a poll whose result the store did not take is made again.
+const UNSTORED_PAUSE: Duration = Duration::from_secs(5);
+const UNSTORED_PAUSE_MAX: Duration = Duration::from_mins(5);
+
+/// What others want of the poll loop.
+#[derive(Debug)]
+pub enum Question {
+    /// The state of every feed.
+    Feeds(oneshot::Sender<Vec<FeedStatus>>),
+    /// A poll of every feed now, whatever the schedule says.
+    PollAll,
+}
+
+/// Where one feed stands.
+#[derive(Debug, Clone)]
+pub struct FeedStatus {
+    pub feed: Arc<Feed>,
+    pub polled: Option<Timestamp>,
+    pub succeeded: Option<Timestamp>,
+    pub next: Due,
+    /// What the last poll failed with; `None` after a success.
+    pub error: Option<String>,
+    pub n_failures: u32,
+}
+
+pub(super) struct Poller<F> {
+    context: Arc<Context<F>>,
+    mode: Mode,
+    slots: Vec<Slot>,
+    /// Feeds by when they are due; a feed that waits in a lane or is being polled is not here.
+    due: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    lanes: Lanes<usize>,
+    running: JoinSet<Visited>,
+    by_task: HashMap<Id, usize>,
+    entries: mpsc::Sender<Vec<Pending>>,
+    /// Trouble with the store is the same for all feeds.
+    unstored: Alarm,
+}
+
+struct Slot {
+    feed: Arc<Feed>,
+    state: FeedState,
+    policy: PollPolicy,
+    next: Due,
+    /// Its failing was said; it is not said again until it works.
+    is_failing_said: bool,
+    unstored: Backoff,
+}
+
+impl<F: Fetch> Poller<F> {
+    /// Plans the polls of `feeds` from what the store knows of them.
+    pub(super) fn new(
+        context: Arc<Context<F>>,
+        feeds: Vec<Arc<Feed>>,
+        mut states: HashMap<String, FeedState>,
+        entries: mpsc::Sender<Vec<Pending>>,
+    ) -> Self {
+        let now = context.shared.clock.now();
+        let (mode, schedule) = (context.mode, &context.schedule);
+        let slots: Vec<Slot> = feeds
+            .into_iter()
+            .map(|feed| {
+                let known = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| states.remove(id));
+                let state = FeedState { feed_id: feed.id.clone(), ..known.unwrap_or_else(|| unknown(&feed.id)) };
+                let policy = PollPolicy {
+                    interval: feed.interval.unwrap_or(schedule.interval),
+                    interval_max: schedule.interval_max,
+                    feed_id_hash: fnv1a(&feed.id),
+                };
+                let next = schedule::next_poll(&state.poll, &policy, now);
+                let unstored = Backoff::new(UNSTORED_PAUSE, UNSTORED_PAUSE_MAX);
+                Slot { feed, state, policy, next, is_failing_said: false, unstored }
+            })
+            .collect();
+        let first = |slot: &Slot| if mode == Mode::Once { now } else { slot.next.at };
+        let due = slots.iter().enumerate().map(|(index, slot)| Reverse((first(slot), index))).collect();
+        let lanes = Lanes::new(context.shared.config.host_in_flight_max);
+        let (running, by_task, unstored) = (JoinSet::new(), HashMap::new(), Alarm::default());
+        Self { context, mode, slots, due, lanes, running, by_task, entries, unstored }
+    }
+
+    /// Polls until stopped; in a single round until every feed was polled.
+    pub(super) async fn run(mut self, mut questions: mpsc::Receiver<Question>, mut stop: Stop) {
+        let shared = Arc::clone(&self.context.shared);
+        loop {
+            shared.health.beat(Loop::Poll);
+            self.queue_due(shared.clock.now());
+            self.start();
+            if self.mode == Mode::Once && self.is_idle() {
+                return;
+            }
+            let wait = self.wait(shared.clock.now());
+            tokio::select! {
+                () = stop.asked() => break,
+                Some(joined) = self.running.join_next_with_id(), if !self.running.is_empty() => self.end(joined),
+                Some(question) = questions.recv() => self.answer(question),
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        // What is in flight is either not committed, and will be polled again, or in the store.
+        self.running.shutdown().await;
+    }
+
+    fn answer(&mut self, question: Question) {
+        match question {
+            // Whoever asked may have gone.
+            Question::Feeds(answer) => drop(answer.send(self.statuses())),
+            Question::PollAll => {
+                for Reverse((_, index)) in std::mem::take(&mut self.due) {
+                    self.queue(index);
+                }
+            }
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.due.is_empty() && self.lanes.n_waiting() == 0 && self.running.is_empty()
+    }
+
+    fn queue_due(&mut self, now: Timestamp) {
+        while let Some(Reverse((at, index))) = self.due.peek().copied()
+            && at <= now
+        {
+            self.due.pop();
+            self.queue(index);
+        }
+    }
+
+    fn queue(&mut self, index: usize) {
+        let host = self.slots[index].feed.url.host_str().unwrap_or_default().to_owned();
+        self.lanes.push(&host, index);
+    }
+
+    fn start(&mut self) {
+        let shared = Arc::clone(&self.context.shared);
+        while self.running.len() < shared.config.polls_in_flight_max && !shared.health.is_spool_full() {
+            let Some((_, index)) = self.lanes.take() else { break };
+            let slot = &self.slots[index];
+            if self.mode == Mode::Daemon {
+                let lag = shared.clock.now().duration_since(slot.next.at);
+                observe(&shared.metrics.schedule_lag, Duration::try_from(lag).unwrap_or_default());
+            }
+            let (feed, state, policy) = (Arc::clone(&slot.feed), slot.state.clone(), slot.policy);
+            let task = self.running.spawn(visit(
+                Arc::clone(&self.context),
+                Visit { feed, state, policy },
+                self.entries.clone(),
+            ));
+            self.by_task.insert(task.id(), index);
+        }
+        shared.metrics.queue(Queue::PollsDue, self.lanes.n_waiting());
+        shared.metrics.queue(Queue::PollsRunning, self.running.len());
+    }
+
+    /// Plans the feed's next poll.
+    fn end(&mut self, joined: Result<(Id, Visited), tokio::task::JoinError>) {
+        let (id, visited) = match joined {
+            Ok((id, visited)) => (id, visited),
+            // The panic hook has said where.
+            Err(err) => (err.id(), Visited::Broken),
+        };
+        let Some(index) = self.by_task.remove(&id) else { return };
+        let now = self.context.shared.clock.now();
+        let slot = &mut self.slots[index];
+        self.lanes.release(slot.feed.url.host_str().unwrap_or_default());
+        match visited {
+            Visited::Stored(state) => {
+                slot.unstored.succeed();
+                slot.state = *state;
+                slot.next = schedule::next_poll(&slot.state.poll, &slot.policy, now);
+                slot.report();
+                if self.unstored.clear() == News::Cleared {
+                    tracing::info!("the store takes polls again");
+                }
+            }
+            Visited::Unstored(error) => {
+                if self.unstored.raise(&error) == News::Raised {
+                    tracing::warn!(reason = error, "polls are not committed and will be made again");
+                }
+                slot.postpone(now, error);
+            }
+            Visited::Broken => {
+                slot.postpone(now, "internal error while reading this feed".to_owned());
+                slot.report();
+            }
+        }
+        if self.mode == Mode::Daemon {
+            self.due.push(Reverse((slot.next.at, index)));
+        }
+    }
+
+    /// Returns how long nothing is due.
+    fn wait(&self, now: Timestamp) -> Duration {
+        let until = self.due.peek().map(|Reverse((at, _))| at.duration_since(now));
+        until.map_or(BEAT, |until| Duration::try_from(until).unwrap_or_default().min(BEAT))
+    }
+
+    fn statuses(&self) -> Vec<FeedStatus> {
+        let status = |slot: &Slot| FeedStatus {
+            feed: Arc::clone(&slot.feed),
+            polled: slot.state.poll.polled,
+            succeeded: slot.state.poll.succeeded,
+            next: slot.next.clone(),
+            error: slot.state.poll.error.clone(),
+            n_failures: slot.state.poll.n_failures,
+        };
+        self.slots.iter().map(status).collect()
+    }
+}
+
+impl Slot {
+    /// Plans another try of a poll that left no trace in the store.
+    fn postpone(&mut self, now: Timestamp, error: String) {
+        let pause = SignedDuration::try_from(self.unstored.fail()).unwrap_or(SignedDuration::MAX);
+        self.next = Due { at: now.saturating_add(pause).unwrap_or(Timestamp::MAX), reason: error.clone() };
+        self.state.poll.error = Some(error);
+    }
+
+    /// Says trouble once, with when it is tried again.
+    fn report(&mut self) {
+        let Self { feed, state, next, is_failing_said, .. } = self;
+        let (id, url) = (&feed.id, &feed.url);
+        let was_said = std::mem::replace(is_failing_said, state.poll.error.is_some());
+        match &state.poll.error {
+            Some(error) if !was_said => {
+                tracing::warn!(feed = id, %url, reason = error, next = %format_args!("{:.0}", next.at), "feed poll failed");
+            }
+            Some(_) => {}
+            None if was_said => tracing::info!(feed = id, %url, "feed works again"),
+            None => {}
+        }
+    }
+}
+
+fn unknown(feed_id: &str) -> FeedState {
+    FeedState { feed_id: feed_id.to_owned(), validators: None, poll: schedule::PollState::default(), body_hash: None }
+}
+
+/// A hash that is the same in every release: schedules are spread by it.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

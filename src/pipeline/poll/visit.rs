@@ -1,0 +1,189 @@
+//! Owns one poll: conditional GET, reading, judgement, commit. Cursor and entries enter the store in one transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::document::{Judged, Mark, Unfit, judge};
+use crate::config::Feed;
+use crate::feed::schedule::{FetchKind, PollFacts, PollPolicy};
+use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Request, Want};
+use crate::metrics::Poll;
+use crate::pipeline::Context;
+use crate::store::{FeedState, Pending, PollCommit};
+use crate::telemetry::causes;
+
+/// What to poll.
+pub(super) struct Visit {
+    pub(super) feed: Arc<Feed>,
+    pub(super) state: FeedState,
+    pub(super) policy: PollPolicy,
+}
+
+/// How a poll ended.
+pub(super) enum Visited {
+    /// Good or bad, the store knows it.
+    Stored(Box<FeedState>),
+    /// The store did not take it; as if it had not been made.
+    Unstored(String),
+    /// The code broke.
+    Broken,
+}
+
+/// What a poll brought.
+#[derive(Default)]
+struct Catch {
+    entries: Vec<crate::feed::Entry>,
+    facts: PollFacts,
+}
+
+/// Why a poll brought nothing.
+struct Miss {
+    label: Poll,
+    error: String,
+    retry_after: Option<Duration>,
+}
+
+/// Polls the feed once and hands its new entries on.
+pub(super) async fn visit<F: Fetch>(
+    context: Arc<Context<F>>,
+    visit: Visit,
+    entries: mpsc::Sender<Vec<Pending>>,
+) -> Visited {
+    let Visit { feed, mut state, policy } = visit;
+    let shared = &context.shared;
+    let kind = kind(&state, &policy, shared.clock.now());
+    let caught = get(&context, &feed, &mut state, kind).await;
+    let now = shared.clock.now();
+    let (label, catch) = match caught {
+        Ok((label, catch)) => (label, catch),
+        Err(Miss { label: Poll::Gone, .. }) => {
+            state.poll.gone(now);
+            (Poll::Gone, Catch::default())
+        }
+        Err(miss) => {
+            state.poll.failed(now, miss.retry_after, miss.error);
+            (miss.label, Catch::default())
+        }
+    };
+    let is_first = state.poll.succeeded.is_none();
+    let commit = |state: FeedState, entries| PollCommit {
+        state,
+        entries,
+        outlet_id: feed.outlet.id.clone(),
+        first_poll: feed.first_poll,
+        at: now,
+        was: feed.was.clone(),
+    };
+    if matches!(label, Poll::Read | Poll::Unchanged) {
+        state.poll.succeeded(now, &catch.facts);
+    }
+    let stored = shared.store.commit_poll(commit(state.clone(), catch.entries)).await;
+    let outcome = match stored {
+        Ok(outcome) => outcome,
+        Err(err) => {
+            shared.health.store_fails();
+            return Visited::Unstored(causes(&err));
+        }
+    };
+    shared.health.store_works();
+    shared.metrics.poll(label);
+    let n_new = outcome.pending.len();
+    shared.metrics.entries.inc_by(n_new as u64);
+    tracing::debug!(feed = feed.id, ?label, n_new, n_known = outcome.n_known, "polled");
+    if n_new > 0 {
+        // Only the commit tells new from known: the pace is learnt in memory and stored with the next poll.
+        state.poll.pace_entries += if is_first { 0.0 } else { n_new as f64 };
+        // After a stop nobody takes entries; the store has them.
+        drop(entries.send(outcome.pending).await);
+    }
+    Visited::Stored(Box::new(state))
+}
+
+fn kind(state: &FeedState, policy: &PollPolicy, now: jiff::Timestamp) -> FetchKind {
+    if state.validators.is_none() || state.poll.is_full_fetch_due(policy, now) {
+        FetchKind::Full
+    } else {
+        FetchKind::Conditional
+    }
+}
+
+/// Gets and reads the document; `state` keeps its validators and mark.
+async fn get<F: Fetch>(
+    context: &Context<F>,
+    feed: &Feed,
+    state: &mut FeedState,
+    kind: FetchKind,
+) -> Result<(Poll, Catch), Miss> {
+    let request = Request {
+        url: feed.url.clone(),
+        want: Want::Feed,
+        validators: state.validators.clone().filter(|_| kind == FetchKind::Conditional),
+        is_private_allowed: feed.is_private_allowed,
+    };
+    match context.fetch.fetch(request).await {
+        Ok(Fetched::Body(body)) => read(context, body, state, kind).await,
+        Ok(Fetched::NotModified(answer)) => {
+            let facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
+            refresh_validators(state, answer);
+            Ok((Poll::Unchanged, Catch { entries: Vec::new(), facts }))
+        }
+        Ok(Fetched::Gone(_)) => Err(Miss { label: Poll::Gone, error: String::new(), retry_after: None }),
+        Err(err) => Err(miss(&err)),
+    }
+}
+
+async fn read<F: Fetch>(
+    context: &Context<F>,
+    body: Body,
+    state: &mut FeedState,
+    kind: FetchKind,
+) -> Result<(Poll, Catch), Miss> {
+    let Body { answer, bytes, content_type } = body;
+    let (url, before) = (answer.url.clone(), state.body_hash.as_deref().and_then(Mark::parse));
+    let reading = context.cpu(move || judge(&bytes, content_type.as_deref(), &url, before.as_ref()));
+    let unreadable = |error: String| Miss { label: Poll::Unreadable, error, retry_after: None };
+    let Some(judged) = reading.await else {
+        return Err(unreadable("internal error while reading this feed".to_owned()));
+    };
+    let judged = judged.map_err(|err: Unfit| unreadable(format!("read {}: {}", answer.url, causes(&err))))?;
+    let mut facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
+    keep_validators(state, answer);
+    match judged {
+        Judged::Same => Ok((Poll::Unchanged, Catch { entries: Vec::new(), facts })),
+        Judged::Read { document, mark } => {
+            facts.ttl = document.ttl;
+            state.body_hash = Some(mark.to_string());
+            Ok((Poll::Read, Catch { entries: document.entries, facts }))
+        }
+    }
+}
+
+/// Keeps the validators of a good answer, byte-exact; those of a bad one must not hide its recovery.
+fn keep_validators(state: &mut FeedState, answer: Answer) {
+    let validators = answer.validators;
+    let is_any = validators.etag.is_some() || validators.last_modified.is_some();
+    state.validators = is_any.then_some(validators);
+}
+
+/// Takes what a 304 gives anew and keeps the rest.
+fn refresh_validators(state: &mut FeedState, answer: Answer) {
+    let Some(known) = &mut state.validators else { return };
+    let fresh = answer.validators;
+    known.etag = fresh.etag.or(known.etag.take());
+    known.last_modified = fresh.last_modified.or(known.last_modified.take());
+}
+
+fn miss(err: &FetchError) -> Miss {
+    let (label, retry_after) = match err {
+        FetchError::Status { retry_after, .. } => (Poll::Status, *retry_after),
+        FetchError::NotNow { retry_after, .. } => (Poll::Unreachable, Some(*retry_after)),
+        FetchError::Timeout { .. } | FetchError::Transport { .. } => (Poll::Unreachable, None),
+        FetchError::Refused { .. }
+        | FetchError::Robots { .. }
+        | FetchError::TooManyRedirects { .. }
+        | FetchError::TooLarge { .. } => (Poll::Refused, None),
+    };
+    Miss { label, error: causes(err), retry_after }
+}

@@ -1,0 +1,379 @@
+//! Facts about the daemon as a process: signals, kill -9, exit codes.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use hotline::clock::{Clock as _, SystemClock};
+use jiff::{SignedDuration, Timestamp};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::message::{Headers as _, Message as _};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::Instant;
+
+use super::newsroom::{Item, Newsroom};
+use super::publish::{fresh_prefix, real_brokers};
+
+/// A condition that does not come true within this has failed.
+const DEADLINE: Duration = Duration::from_secs(40);
+
+const PARAGRAPHS: [&str; 2] = [
+    "The ferry line between the two capitals of Ruritania takes passengers again from Wednesday, its owner said in a \
+     statement on the eve of the season.",
+    "Tickets were sold out within hours, and a second ship is to follow in the spring if the harbour has room for it.",
+];
+
+/// A configured folder and the newsroom its feed points at.
+struct Site {
+    folder: TempDir,
+    newsroom: Newsroom,
+}
+
+impl Site {
+    /// Configures one feed of `n_items` articles; `settings` is added to the main file.
+    async fn open(n_items: usize, settings: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let newsroom = Newsroom::open().await;
+        let item = |number: usize| -> Item {
+            newsroom.publish(&format!("/{number}.html"), &format!("Ferry number {number} sails"), &PARAGRAPHS)
+        };
+        let items: Vec<Item> = (0..n_items).map(item).collect();
+        newsroom.put_feed("/feed.xml", &items);
+        let main = format!(
+            "state_dir = \"{}\"\n{settings}\n[publish]\narticles = \"all\"\n[http]\nlisten = \"127.0.0.1:0\"\n",
+            folder.path().join("state").display()
+        );
+        let list = format!(
+            "[[outlet]]\nid = \"alpha\"\nname = \"Alpha\"\nlang = \"en\"\n[[outlet.feed]]\nid = \"alpha-news\"\nurl = \"{}\"\n\
+             first_poll = \"publish_all\"\nallow_private = true\n",
+            newsroom.url("/feed.xml")
+        );
+        fs::write(folder.path().join("hotline.toml"), main).unwrap();
+        fs::create_dir(folder.path().join("feeds.d")).unwrap();
+        fs::write(folder.path().join("feeds.d/alpha.toml"), list).unwrap();
+        Self { folder, newsroom }
+    }
+
+    fn sink(&self) -> PathBuf {
+        self.folder.path().join("records")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hotline"));
+        command
+            .arg("run")
+            .arg("-c")
+            .arg(self.folder.path().join("hotline.toml"))
+            .args(arguments)
+            .env_remove("RUST_LOG");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HOTLINE_")) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Starts it with this broker, and topics of its own.
+    fn start_with(&self, brokers: &str, prefix: &str, arguments: &[&str]) -> Daemon {
+        let mut command = self.command(arguments);
+        command.env("HOTLINE_KAFKA__BROKERS", brokers).env("HOTLINE_PUBLISH__TOPIC_PREFIX", prefix);
+        Daemon::spawn(command.env("HOTLINE_KAFKA__DELIVERY_TIMEOUT", "2s"))
+    }
+
+    fn start(&self, arguments: &[&str]) -> Daemon {
+        let sink = format!("ndjson:{}", self.sink().display());
+        Daemon::spawn(self.command(arguments).arg("--sink").arg(sink))
+    }
+
+    /// Runs one round to its end.
+    async fn round(&self) {
+        let (code, log) = self.start(&["--once"]).ended().await;
+        assert_eq!(code, Some(0), "{log}");
+    }
+
+    /// Makes appending to today's files fail, as a full or read-only disk would.
+    fn block(&self) -> Vec<PathBuf> {
+        let now = SystemClock.now();
+        let days = [0, 1].map(|n_days| now + SignedDuration::from_hours(24 * n_days));
+        let path = |day: Timestamp| {
+            let day = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+            self.sink().join(format!("hotline.articles.v1-{day}.ndjson"))
+        };
+        let blocked: Vec<PathBuf> = days.map(path).to_vec();
+        for path in &blocked {
+            fs::create_dir_all(path).unwrap();
+        }
+        blocked
+    }
+
+    /// Reads every delivered line, by `ce_id`.
+    fn delivered(&self) -> Vec<(String, String)> {
+        lines(&self.sink())
+            .into_iter()
+            .filter_map(|line| {
+                let value: Value = serde_json::from_str(&line).ok()?;
+                Some((value["headers"]["ce_id"].as_str().unwrap().to_owned(), line))
+            })
+            .collect()
+    }
+}
+
+fn lines(dir: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
+    let files = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    files.flat_map(|path| fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// A running daemon; killed when dropped.
+struct Daemon {
+    child: Child,
+    log: mpsc::Receiver<String>,
+    said: Vec<String>,
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It may have ended.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl Daemon {
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (said, log) = mpsc::sync_channel(10_000);
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).all(|line| said.send(line).is_ok()));
+        Self { child, log, said: Vec::new() }
+    }
+
+    fn log(&mut self) -> String {
+        self.said.extend(self.log.try_iter());
+        self.said.join("\n")
+    }
+
+    /// Waits for the address of its status.
+    async fn address(&mut self) -> String {
+        eventually("the daemon says where its status is", || {
+            let log = self.log();
+            let (_, rest) = log.split_once("http://127.0.0.1:")?;
+            Some(format!("127.0.0.1:{}", rest.split('/').next()?))
+        })
+        .await
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Kills it as a crash would: nothing of its own runs any more.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    async fn ended(mut self) -> (Option<i32>, String) {
+        let status = eventually("the daemon ends", || self.child.try_wait().unwrap()).await;
+        // The log ends with the process.
+        self.said.extend(self.log.iter());
+        (status.code(), self.said.join("\n"))
+    }
+}
+
+/// Waits until the condition gives something.
+async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(found) = condition() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn status(address: &str) -> Option<Value> {
+    let mut stream = tokio::net::TcpStream::connect(address).await.ok()?;
+    stream.write_all(b"GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.ok()?;
+    serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
+}
+
+/// Waits until the status says so.
+async fn status_says(address: &str, what: &str, condition: impl Fn(&Value) -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let last = status(address).await;
+        if last.as_ref().is_some_and(&condition) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}; last: {last:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn kill_9_between_commit_and_acknowledgement_loses_nothing_and_repeats_nothing() {
+    let site = Site::open(6, "").await;
+    let blocked = site.block();
+    let mut daemon = site.start(&[]);
+    let address = daemon.address().await;
+    status_says(&address, "six records wait for the sink", |status| {
+        status["delivery"]["lag_records"] == 6 && status["delivery"]["error"].is_string()
+    })
+    .await;
+    daemon.kill();
+    for path in &blocked {
+        fs::remove_dir(path).unwrap();
+    }
+    assert!(site.delivered().is_empty());
+    site.round().await;
+    let ids: BTreeSet<String> = site.delivered().into_iter().map(|(id, _)| id).collect();
+    assert_eq!((ids.len(), site.delivered().len()), (6, 6));
+    site.round().await;
+    assert_eq!(site.delivered().len(), 6, "a restart emits nothing again");
+    assert_eq!(site.newsroom.n_asked("/3.html"), 1);
+}
+
+#[tokio::test]
+async fn kill_9_at_any_moment_loses_no_article() {
+    const N_ITEMS: usize = 60;
+    let site = Site::open(N_ITEMS, "").await;
+    let mut n_before = 0;
+    // Each kill meets the pipeline with other work in flight.
+    for n_asked in [1, 5, 11, 18, 26, 35, 45, 55] {
+        let daemon = site.start(&["--once"]);
+        let asked = || (0..N_ITEMS).filter(|number| site.newsroom.n_asked(&format!("/{number}.html")) > 0).count();
+        let mut daemon = Some(daemon);
+        eventually("enough pages are asked, or all is done", || {
+            let is_over = daemon.as_mut().is_some_and(|daemon| daemon.child.try_wait().unwrap().is_some());
+            (asked() >= n_asked || is_over).then_some(())
+        })
+        .await;
+        daemon.take().unwrap().kill();
+        let n_now = site.delivered().len();
+        assert!(n_now >= n_before, "what is delivered stays");
+        n_before = n_now;
+    }
+    site.round().await;
+    let mut by_id: BTreeMap<String, String> = BTreeMap::new();
+    for (id, line) in site.delivered() {
+        let before = by_id.insert(id, line.clone());
+        assert!(before.is_none_or(|before| before == line), "a repeated record has the same bytes");
+    }
+    assert_eq!(by_id.len(), N_ITEMS);
+    let titles: BTreeSet<String> = by_id
+        .values()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["value"]["title"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(titles.len(), N_ITEMS);
+}
+
+/// Reads all that a topic holds, by `ce_id`, in the order of each partition.
+fn consume(brokers: &str, topic: &str) -> Vec<(String, Vec<u8>)> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", brokers)
+        .set("group.id", format!("test-{topic}"))
+        .set("auto.offset.reset", "earliest")
+        .set("enable.auto.commit", "false")
+        .create()
+        .unwrap();
+    let metadata = consumer.fetch_metadata(Some(topic), DEADLINE).unwrap();
+    let mut partitions = TopicPartitionList::new();
+    let mut n_records = 0;
+    for partition in metadata.topics()[0].partitions() {
+        let (low, high) = consumer.fetch_watermarks(topic, partition.id(), DEADLINE).unwrap();
+        n_records += high - low;
+        partitions.add_partition_offset(topic, partition.id(), Offset::Beginning).unwrap();
+    }
+    consumer.assign(&partitions).unwrap();
+    let deadline = Instant::now() + DEADLINE;
+    let mut consumed = Vec::new();
+    while (consumed.len() as i64) < n_records {
+        assert!(Instant::now() < deadline, "{} of {n_records} records", consumed.len());
+        let Some(Ok(message)) = consumer.poll(Duration::from_millis(100)) else { continue };
+        let headers = message.headers().unwrap();
+        let id = headers.iter().find(|header| header.key == "ce_id").and_then(|header| header.value).unwrap();
+        consumed.push((String::from_utf8(id.to_vec()).unwrap(), message.payload().unwrap().to_vec()));
+    }
+    consumed
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_broker_gets_every_article_whenever_the_daemon_is_killed() {
+    const N_ITEMS: usize = 40;
+    let test = "real_broker_gets_every_article_whenever_the_daemon_is_killed";
+    let Some(brokers) = real_brokers(test) else { return };
+    let prefix = fresh_prefix("hotline-kill-");
+    let site = Site::open(N_ITEMS, "").await;
+    // Committed and never sent: nobody listens where this daemon delivers to.
+    let mut daemon = site.start_with("127.0.0.1:1", &prefix, &[]);
+    let address = daemon.address().await;
+    status_says(&address, "records wait for the broker", |status| {
+        status["delivery"]["lag_records"] == N_ITEMS && status["delivery"]["error"].is_string()
+    })
+    .await;
+    daemon.kill();
+    // Killed while it delivers: each time a little later.
+    for n_ms in [0, 40, 80, 120, 160, 220, 300] {
+        let mut daemon = site.start_with(&brokers, &prefix, &[]);
+        daemon.address().await;
+        // Not a wait for something: the moment of the kill is what varies.
+        tokio::time::sleep(Duration::from_millis(n_ms)).await;
+        daemon.kill();
+    }
+    let (code, log) = site.start_with(&brokers, &prefix, &["--once"]).ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    let topic = format!("{prefix}.articles.v1");
+    let consumed = tokio::task::spawn_blocking(move || consume(&brokers, &topic)).await.unwrap();
+    let mut by_id: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for (id, value) in consumed {
+        let before = by_id.insert(id, value.clone());
+        assert!(before.is_none_or(|before| before == value), "a repeated record has the same bytes");
+    }
+    assert_eq!(by_id.len(), N_ITEMS);
+}
+
+#[tokio::test]
+async fn sigterm_and_sigint_end_it_in_order() {
+    for name in ["TERM", "INT"] {
+        let site = Site::open(1, "").await;
+        let mut daemon = site.start(&[]);
+        let address = daemon.address().await;
+        status_says(&address, "it runs", |status| status["ready"] == true).await;
+        daemon.signal(name);
+        let (code, log) = daemon.ended().await;
+        assert_eq!(code, Some(0), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_daemon_on_the_same_state_is_told_to_try_again() {
+    let site = Site::open(1, "").await;
+    let mut first = site.start(&[]);
+    let address = first.address().await;
+    status_says(&address, "it runs", |status| status["ready"] == true).await;
+    let (code, log) = site.start(&["--once"]).ended().await;
+    assert_eq!(code, Some(75), "{log}");
+    assert!(log.contains(&format!("process {}", first.child.id())), "{log}");
+}
+
+#[tokio::test]
+async fn a_round_sums_up_on_stderr() {
+    let site = Site::open(3, "").await;
+    let (code, log) = site.start(&["--once"]).ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    let summary = log.lines().find(|line| line.starts_with("hotline: 1 feeds")).expect(&log);
+    assert!(summary.contains("polls: 1 (0 failed)") && summary.contains("records: 3"), "{summary}");
+}
