@@ -19,6 +19,7 @@
 //! |---|---|
 //! | [`outlet`] | who publishes: id, name, publisher family, home zone, language |
 //! | [`charset`] | bytes to UTF-8 text |
+//! | [`calendar`] | names of months |
 //! | [`feed`] | a feed document to entries; when to poll next |
 //! | [`fetch`] | one HTTP exchange: conditional GET, caps, redirects, address guard, robots |
 //! | [`article`] | a page to text and metadata |
@@ -35,6 +36,7 @@
 
 pub mod app;
 pub mod article;
+pub mod calendar;
 pub mod charset;
 pub mod cli;
 pub mod clock;

@@ -7,7 +7,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-use super::months::month;
+use crate::calendar::month;
 
 /// No article on the web is older; nothing later is believed.
 const YEAR_MIN: i16 = 1990;

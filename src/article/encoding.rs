@@ -1,46 +1,15 @@
-//! Owns the bytes of a page to text: byte order mark, what the bytes themselves prove, then what is declared, then a guess.
+//! Owns the bytes of a page to text: where a page declares its encoding. Deciding on one is `charset`'s business.
 
 use std::borrow::Cow;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use crate::charset;
 
 /// Bytes searched for a `<meta charset>`.
 const META_BYTES_MAX: usize = 4_096;
-/// Bytes given to the detector.
-const SAMPLE_BYTES_MAX: usize = 64 * 1024;
-/// A declared UTF-8 page may hold this share of broken bytes and still be UTF-8.
-const BROKEN_SHARE_MAX: f64 = 0.002;
 
 /// Decodes a page; never fails, what is broken becomes U+FFFD.
 pub(super) fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Cow<'b, str> {
-    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return encoding.decode(bytes).0;
-    }
-    // Valid UTF-8 with letters outside ASCII is UTF-8, whatever a server says.
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !text.is_ascii()
-    {
-        return Cow::Borrowed(text);
-    }
-    let declared = content_type.and_then(label_in).or_else(|| label_in(&meta_text(bytes)));
-    let encoding = match declared {
-        Some(encoding) if encoding != UTF_8 || is_mostly_utf8(bytes) => encoding,
-        _ => guess(bytes),
-    };
-    encoding.decode(bytes).0
-}
-
-/// The encoding named behind `charset=`.
-fn label_in(text: &str) -> Option<&'static Encoding> {
-    let lower = text.to_ascii_lowercase();
-    lower.match_indices("charset").find_map(|(at, _)| {
-        let rest = lower[at + "charset".len()..].trim_start().strip_prefix('=')?;
-        let rest = rest.trim_start().trim_start_matches(['"', '\'']);
-        let end =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))).unwrap_or(rest.len());
-        Encoding::for_label(&rest.as_bytes()[..end])
-    })
+    charset::decode(bytes, content_type, charset::label_in(&meta_text(bytes)))
 }
 
 fn meta_text(bytes: &[u8]) -> String {
@@ -50,19 +19,10 @@ fn meta_text(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn is_mostly_utf8(bytes: &[u8]) -> bool {
-    let (text, _, has_errors) = UTF_8.decode(bytes);
-    !has_errors || (text.matches('\u{fffd}').count() as f64) < bytes.len() as f64 * BROKEN_SHARE_MAX
-}
-
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(&bytes[..bytes.len().min(SAMPLE_BYTES_MAX)], true);
-    detector.guess(None, Utf8Detection::Allow)
-}
-
 #[cfg(test)]
 mod tests {
+    use encoding_rs::Encoding;
+
     use super::*;
 
     #[test]

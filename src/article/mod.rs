@@ -13,7 +13,6 @@ pub mod language;
 mod lines;
 mod markup;
 mod metadata;
-mod months;
 mod phrases;
 mod prune;
 mod title;

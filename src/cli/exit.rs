@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::args::{Format, Global};
 use super::output;
 use crate::config::Problems;
+use crate::feed;
 
 /// Why a command did not do what it was asked. A variant exists because it has an exit code of its own.
 #[derive(Debug)]
@@ -92,6 +93,9 @@ pub(super) fn usage(err: &clap::Error) -> ExitCode {
 
 /// Says in one line where the program broke.
 pub(super) fn report_panic(info: &PanicHookInfo<'_>) {
+    if feed::is_panic_expected() {
+        return;
+    }
     let payload = info.payload();
     let message =
         payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));

@@ -3,9 +3,20 @@
 //! [`read`] takes RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, news sitemaps and JSON Feed. One bad entry never costs its
 //! neighbours.
 
+mod dates;
+mod fields;
+mod json;
+mod names;
 mod read;
+mod salvage;
 pub mod schedule;
+mod sniff;
 mod strict;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tokens;
 
 use std::time::Duration;
 
@@ -13,6 +24,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use read::{ReadError, read};
+pub use strict::is_panic_expected;
 
 /// A feed document as read.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,23 +1,57 @@
 //! Owns the strict reader: well-formed documents through feed-rs, its model to ours.
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
-use feed_rs::model;
-use feed_rs::parser;
+use feed_rs::{model, parser};
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Document, Entry, FeedKind, Reader};
+use super::fields::is_address;
+use super::{Document, Enclosure, Entry, FeedKind, Reader, dates, text};
 
-/// Reads a document with feed-rs.
-pub(super) fn read(text: &str, url: Option<&Url>) -> Result<Document, parser::ParseFeedError> {
+thread_local! {
+    /// feed-rs is at work on this thread and its panics are caught.
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reports whether a panic on this thread is feed-rs's own and will be caught: no internal error to be shown.
+#[must_use]
+pub fn is_panic_expected() -> bool {
+    IS_GUARDED.get()
+}
+
+/// Reads a well-formed document with feed-rs.
+///
+/// # Errors
+/// Says why the document is better read otherwise.
+pub(super) fn read(text: &str, url: Option<&Url>) -> Result<Document, String> {
     let parser = parser::Builder::new()
         .base_uri(url.map(Url::as_str))
         // An id that is not there is not there: feed-rs would make up a random one.
         .id_generator(|_, _, _| String::new())
-        .timestamp_parser(|text| text.parse::<Timestamp>().ok().and_then(system_time).map(Into::into))
+        .timestamp_parser(|text| dates::instant(text).and_then(system_time).map(Into::into))
         .build();
-    parser.parse(text.as_bytes()).map(document)
+    let text = without_declaration(text);
+    IS_GUARDED.set(true);
+    // The parser is made here and dropped here: nothing half-done is seen again.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse(text.as_bytes())));
+    IS_GUARDED.set(false);
+    match parsed {
+        Ok(Ok(feed)) => document(feed, url),
+        Ok(Err(err)) => Err(err.to_string()),
+        Err(_) => Err("feed-rs panicked".to_owned()),
+    }
+}
+
+/// The text is UTF-8 by now, whatever its declaration says.
+fn without_declaration(text: &str) -> &str {
+    let trimmed = text.trim_start_matches('\u{feff}').trim_start();
+    match trimmed.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
+        Some((_, rest)) => rest,
+        None => trimmed,
+    }
 }
 
 /// feed-rs wants chrono's time, which this converts to.
@@ -26,37 +60,87 @@ fn system_time(at: Timestamp) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(since)
 }
 
-fn document(feed: model::Feed) -> Document {
+fn document(feed: model::Feed, url: Option<&Url>) -> Result<Document, String> {
     let kind = match feed.feed_type {
         model::FeedType::Atom => FeedKind::Atom,
-        model::FeedType::JSON => FeedKind::Json,
-        model::FeedType::RSS0 | model::FeedType::RSS2 => FeedKind::Rss,
-        model::FeedType::RSS1 => FeedKind::Rdf,
+        _ => FeedKind::Rss,
     };
-    Document {
+    let hub = feed.links.iter().find(|link| link.rel.as_deref() == Some("hub")).map(|link| link.href.clone());
+    let lang = feed.language.and_then(|lang| text::filled(&lang));
+    let entries = feed.entries.into_iter().map(|one| entry(one, kind, lang.as_ref(), url));
+    Ok(Document {
         kind,
-        title: feed.title.map(|text| text.content),
-        link: feed.links.into_iter().map(|link| link.href).next(),
-        lang: feed.language,
-        ttl: feed.ttl.map(|minutes| Duration::from_mins(u64::from(minutes))),
-        hub: None,
-        entries: feed.entries.into_iter().map(entry).collect(),
+        title: feed.title.and_then(|title| text::plain(&title.content)),
+        link: alternate(&feed.links, url),
+        ttl: feed.ttl.filter(|minutes| *minutes > 0).map(|minutes| Duration::from_mins(u64::from(minutes))),
+        hub,
+        entries: entries.collect::<Result<_, _>>()?,
+        lang,
         reader: Reader::FeedRs,
-    }
+    })
 }
 
-fn entry(entry: model::Entry) -> Entry {
-    let instant = |seconds: i64| Timestamp::from_second(seconds).ok();
-    Entry {
-        id: Some(entry.id).filter(|id| !id.is_empty()),
-        title: entry.title.map(|text| text.content),
-        link: entry.links.into_iter().map(|link| link.href).next(),
-        published: entry.published.and_then(|at| instant(at.timestamp())),
-        updated: entry.updated.and_then(|at| instant(at.timestamp())),
-        summary: entry.summary.map(|text| text.content),
-        content: entry.content.and_then(|content| content.body),
-        authors: entry.authors.into_iter().filter_map(|person| person.name.or(person.email)).collect(),
-        lang: entry.language,
-        enclosures: Vec::new(),
+fn entry(entry: model::Entry, kind: FeedKind, lang: Option<&String>, url: Option<&Url>) -> Result<Entry, String> {
+    let instant = |seconds: i64, nanos: u32| Timestamp::new(seconds, i32::try_from(nanos).unwrap_or(0)).ok();
+    let id = text::filled(&entry.id);
+    let link = alternate(&entry.links, url);
+    // feed-rs leaves out whether the guid of RSS is a link.
+    if kind == FeedKind::Rss && link.is_none() && id.as_deref().is_some_and(is_address) {
+        return Err("an entry whose guid may be its link".to_owned());
     }
+    let published = entry.published.and_then(|at| instant(at.timestamp(), at.timestamp_subsec_nanos()));
+    let updated = entry.updated.and_then(|at| instant(at.timestamp(), at.timestamp_subsec_nanos()));
+    let mut authors: Vec<String> = entry
+        .authors
+        .into_iter()
+        .filter_map(|person| person.name.or(person.email))
+        .filter_map(|name| text::person(&name))
+        .collect();
+    authors.dedup();
+    let is_plain = |title: &model::Text| kind == FeedKind::Atom && title.content_type.subty() == "plain";
+    Ok(Entry {
+        id,
+        title: entry.title.and_then(|title| {
+            if is_plain(&title) { text::single_spaced(&title.content) } else { text::plain(&title.content) }
+        }),
+        link,
+        published,
+        // feed-rs repeats the date of publication here.
+        updated: updated.filter(|_| kind == FeedKind::Atom || updated != published),
+        summary: entry.summary.and_then(|summary| text::filled(&summary.content)),
+        content: entry.content.and_then(|content| content.body).and_then(|body| text::filled(&body)),
+        authors,
+        lang: entry.language.or_else(|| lang.cloned()),
+        enclosures: enclosures(&entry.media, &entry.links),
+    })
+}
+
+/// The first link that is the page itself.
+fn alternate(links: &[model::Link], url: Option<&Url>) -> Option<String> {
+    let own =
+        links.iter().find(|link| link.target.is_none() && matches!(link.rel.as_deref(), None | Some("alternate")))?;
+    text::absolute(&text::unescape(&own.href), url)
+}
+
+fn enclosures(media: &[model::MediaObject], links: &[model::Link]) -> Vec<Enclosure> {
+    let linked = links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")).map(|link| Enclosure {
+        url: link.href.clone(),
+        media_type: link.media_type.clone(),
+        bytes: link.length,
+    });
+    let contents = media.iter().flat_map(|object| &object.content).filter_map(|content| {
+        Some(Enclosure {
+            url: content.url.as_ref()?.to_string(),
+            media_type: content.content_type.as_ref().map(ToString::to_string),
+            bytes: content.size,
+        })
+    });
+    let mut enclosures: Vec<Enclosure> = Vec::new();
+    for mut one in linked.chain(contents) {
+        one.bytes = one.bytes.filter(|bytes| *bytes > 0);
+        if !enclosures.iter().any(|known| known.url == one.url) {
+            enclosures.push(one);
+        }
+    }
+    enclosures
 }

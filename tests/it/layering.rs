@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Stages in the order the data runs; a stage may import those before it, never those behind it.
-const STAGES: [&str; 8] = ["outlet", "charset", "feed", "fetch", "article", "tag", "event", "publish"];
+const STAGES: [&str; 9] = ["outlet", "charset", "calendar", "feed", "fetch", "article", "tag", "event", "publish"];
 /// What a stage may never import.
 const SHELL: [&str; 10] =
     ["app", "cli", "config", "demo", "http", "metrics", "pipeline", "shutdown", "store", "telemetry"];

@@ -1,4 +1,4 @@
-//! Owns month names: the written forms of the twelve months in the languages pages are read in.
+//! Owns month names: the written forms of the twelve months in the languages pages and feeds are read in.
 
 /// One row a language: the forms of each month from January on, alternatives after a slash.
 #[rustfmt::skip]
@@ -64,8 +64,8 @@ const MONTHS: &[[&str; 12]] = &[
     ],
 ];
 
-/// The month a lowercase word names.
-pub(super) fn month(word: &str) -> Option<i8> {
+/// Returns the month a lowercase word names, 1 to 12.
+pub fn month(word: &str) -> Option<i8> {
     let word = word.trim_end_matches('.');
     for row in MONTHS {
         for (index, forms) in row.iter().enumerate() {

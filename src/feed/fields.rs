@@ -1,0 +1,317 @@
+//! Owns which element of a document is which field, and the drafts that collect them. Earlier wins; a lesser source
+//! (Dublin Core, iTunes) gives way to the format's own.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::names::{Root, Space};
+use super::tokens::Tag;
+use super::{Enclosure, Entry, FeedKind, dates, text};
+
+/// More authors or enclosures than anyone lists are cut.
+const PARTS_MAX: usize = 100;
+
+/// What an element's text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Title,
+    /// A title of another vocabulary, where the format's own is missing.
+    SpareTitle,
+    Link,
+    Id,
+    Summary,
+    SpareSummary,
+    Content,
+    Published,
+    /// A date whose vocabulary does not say of what.
+    SpareDate,
+    Updated,
+    Person,
+    SparePerson,
+    Lang,
+    Ttl,
+    UpdatePeriod,
+    UpdateFrequency,
+    /// Not ours, nor anything in it.
+    Foreign,
+}
+
+impl Field {
+    /// Returns what an element inside an entry is; `None` when it is looked into but has no text of its own.
+    pub(super) fn of_entry(space: Space, local: &str) -> Option<Self> {
+        let local = local.to_ascii_lowercase();
+        match (space, local.as_str()) {
+            (Space::Feed | Space::News, "title") => Some(Self::Title),
+            (Space::Feed, "link" | "loc") => Some(Self::Link),
+            (Space::Feed, "guid" | "id") => Some(Self::Id),
+            (Space::Feed, "description" | "summary" | "abstract") => Some(Self::Summary),
+            (Space::Feed, "content" | "fullitem") | (Space::Content, "encoded") | (Space::Xhtml, "body" | "div") => {
+                Some(Self::Content)
+            }
+            (Space::Feed, "pubdate" | "published" | "issued") | (Space::News, "publication_date") => {
+                Some(Self::Published)
+            }
+            (Space::Feed, "updated" | "modified" | "lastmod") | (Space::DublinCore, "modified") => Some(Self::Updated),
+            (Space::Feed, "created" | "date") | (Space::DublinCore, "date" | "issued" | "created" | "available") => {
+                Some(Self::SpareDate)
+            }
+            (Space::Feed, "author") | (Space::DublinCore, "creator" | "author") => Some(Self::Person),
+            (Space::Itunes, "author") => Some(Self::SparePerson),
+            (Space::Itunes | Space::DublinCore, "title") => Some(Self::SpareTitle),
+            (Space::Itunes, "summary") | (Space::DublinCore, "description") => Some(Self::SpareSummary),
+            (Space::Feed | Space::DublinCore | Space::News, "language") => Some(Self::Lang),
+            (Space::Feed, "source" | "image" | "textinput" | "contributor") => Some(Self::Foreign),
+            // Groups of other vocabularies may hold a `title` that is not the entry's.
+            (Space::Other | Space::Xhtml, _) => Some(Self::Foreign),
+            _ => None,
+        }
+    }
+
+    /// Returns what an element of the feed itself is.
+    pub(super) fn of_feed(space: Space, local: &str) -> Option<Self> {
+        let local = local.to_ascii_lowercase();
+        match (space, local.as_str()) {
+            (Space::Feed, "title") => Some(Self::Title),
+            (Space::Feed, "link") => Some(Self::Link),
+            (Space::Feed | Space::DublinCore, "language") => Some(Self::Lang),
+            (Space::Feed, "ttl") => Some(Self::Ttl),
+            (Space::Syndication, "updateperiod") => Some(Self::UpdatePeriod),
+            (Space::Syndication, "updatefrequency") => Some(Self::UpdateFrequency),
+            (Space::Feed, "image" | "textinput" | "author") => Some(Self::Foreign),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of the feed itself.
+#[derive(Debug, Default)]
+pub(super) struct FeedDraft {
+    pub(super) title: Option<String>,
+    pub(super) link: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) ttl: Option<String>,
+    pub(super) update_period: Option<String>,
+    pub(super) update_frequency: Option<String>,
+    pub(super) hub: Option<String>,
+    /// `xml:base` over where the document was found.
+    pub(super) base: Option<Url>,
+}
+
+impl FeedDraft {
+    pub(super) fn new(url: Option<&Url>) -> Self {
+        Self { base: url.cloned(), ..Self::default() }
+    }
+
+    /// Takes what the element says in its attributes.
+    pub(super) fn attributes(&mut self, space: Space, local: &str, tag: &Tag) {
+        if let Some(base) = tag.attribute("xml:base") {
+            self.base = rebased(base, self.base.as_ref());
+        }
+        if let Some(lang) = tag.attribute("xml:lang") {
+            set(&mut self.lang, lang);
+        }
+        if space == Space::Feed
+            && local.eq_ignore_ascii_case("link")
+            && let Some(href) = tag.attribute("href")
+        {
+            let href = text::unescape(href);
+            match tag.attribute("rel").unwrap_or("alternate") {
+                "hub" => self.hub = self.hub.take().or_else(|| text::absolute(&href, self.base.as_ref())),
+                "alternate" => set(&mut self.link, &href),
+                _ => {}
+            }
+        }
+    }
+
+    /// How long the feed says it stays as it is.
+    pub(super) fn ttl(&self) -> Option<Duration> {
+        let minutes = |text: &String| {
+            text.trim().parse::<u64>().ok().filter(|n| *n > 0).map(|n| Duration::from_secs(n.saturating_mul(60)))
+        };
+        let period = self.update_period.as_deref().and_then(|period| {
+            let hours = match period.trim().to_ascii_lowercase().as_str() {
+                "hourly" => 1,
+                "daily" => 24,
+                "weekly" => 24 * 7,
+                "monthly" => 24 * 30,
+                "yearly" => 24 * 365,
+                _ => return None,
+            };
+            let frequency = self.update_frequency.as_ref().and_then(|n| n.trim().parse().ok()).unwrap_or(1_u32);
+            Some(Duration::from_hours(hours) / frequency.max(1))
+        });
+        self.ttl.as_ref().and_then(minutes).max(period)
+    }
+
+    pub(super) fn take(&mut self, field: Field, value: &str) {
+        let slot = match field {
+            Field::Title => &mut self.title,
+            Field::Link => &mut self.link,
+            Field::Lang => &mut self.lang,
+            Field::Ttl => &mut self.ttl,
+            Field::UpdatePeriod => &mut self.update_period,
+            Field::UpdateFrequency => &mut self.update_frequency,
+            _ => return,
+        };
+        set(slot, value);
+    }
+}
+
+/// What is known of one entry.
+#[derive(Debug, Default)]
+pub(super) struct EntryDraft {
+    entry: Entry,
+    /// The title as given, and whether it is text that only looks like markup.
+    title: Option<(String, bool)>,
+    spare_title: Option<String>,
+    spare_summary: Option<String>,
+    spare_date: Option<Timestamp>,
+    spare_person: Option<String>,
+    /// RSS: the id is the address unless it says it is not.
+    is_permalink: bool,
+    /// `rdf:about`.
+    about: Option<String>,
+    /// Atom: where the content is when it is not here.
+    src: Option<String>,
+    base: Option<Url>,
+}
+
+/// The text of one element.
+pub(super) struct Taken<'t> {
+    pub(super) value: String,
+    pub(super) tag: Tag<'t>,
+    /// It holds elements, so that its text is markup.
+    pub(super) has_children: bool,
+}
+
+impl EntryDraft {
+    pub(super) fn new(tag: &Tag, feed: &FeedDraft) -> Self {
+        let base = match tag.attribute("xml:base") {
+            Some(base) => rebased(base, feed.base.as_ref()),
+            None => feed.base.clone(),
+        };
+        Self {
+            about: tag.attribute("rdf:about").and_then(|about| text::filled(&text::unescape(about))),
+            entry: Entry { lang: tag.attribute("xml:lang").and_then(text::filled), ..Entry::default() },
+            base,
+            ..Self::default()
+        }
+    }
+
+    /// Takes what the element says in its attributes.
+    pub(super) fn attributes(&mut self, space: Space, local: &str, tag: &Tag) {
+        let is = |name: &str| local.eq_ignore_ascii_case(name);
+        match space {
+            Space::Feed if is("link") => self.link(tag),
+            Space::Feed if is("enclosure") => self.enclosure(tag, "url", "length"),
+            Space::Media if is("content") => self.enclosure(tag, "url", "fileSize"),
+            Space::Feed if is("guid") => {
+                self.is_permalink = !tag.attribute("isPermaLink").is_some_and(|is| is.eq_ignore_ascii_case("false"));
+            }
+            Space::Feed if is("content") => {
+                self.src = tag.attribute("src").and_then(|src| self.absolute(src, tag)).or(self.src.take());
+            }
+            _ => {}
+        }
+    }
+
+    /// Atom's `link`, in RSS too.
+    fn link(&mut self, tag: &Tag) {
+        let Some(href) = tag.attribute("href") else { return };
+        match tag.attribute("rel").unwrap_or("alternate") {
+            "enclosure" => self.enclosure(tag, "href", "length"),
+            "alternate" if self.entry.link.is_none() => self.entry.link = self.absolute(href, tag),
+            _ => {}
+        }
+    }
+
+    fn absolute(&self, address: &str, tag: &Tag) -> Option<String> {
+        let own = tag.attribute("xml:base").and_then(|base| rebased(base, self.base.as_ref()));
+        text::absolute(&text::unescape(address), own.as_ref().or(self.base.as_ref()))
+    }
+
+    fn enclosure(&mut self, tag: &Tag, url: &str, bytes: &str) {
+        let Some(url) = tag.attribute(url).and_then(|url| self.absolute(url, tag)) else { return };
+        let is_known = self.entry.enclosures.iter().any(|known| known.url == url);
+        if !is_known && self.entry.enclosures.len() < PARTS_MAX {
+            self.entry.enclosures.push(Enclosure {
+                url,
+                media_type: tag.attribute("type").and_then(text::filled),
+                bytes: tag.attribute(bytes).and_then(|bytes| bytes.trim().parse().ok()).filter(|bytes| *bytes > 0),
+            });
+        }
+    }
+
+    pub(super) fn take(&mut self, field: Field, taken: Taken<'_>) {
+        let Taken { value, tag, has_children } = taken;
+        let entry = &mut self.entry;
+        match field {
+            Field::Title if self.title.is_none() && !value.trim().is_empty() => {
+                let is_text = tag.attribute("type").is_none_or(|kind| matches!(kind, "text" | "text/plain"));
+                self.title = Some((value, is_text && !has_children));
+            }
+            Field::SpareTitle => set(&mut self.spare_title, &value),
+            Field::Link if entry.link.is_none() => self.entry.link = self.absolute(&value, &tag),
+            Field::Id => set(&mut entry.id, &value),
+            Field::Summary => set(&mut entry.summary, &value),
+            Field::SpareSummary => set(&mut self.spare_summary, &value),
+            Field::Content => set(&mut entry.content, &value),
+            Field::Published => entry.published = entry.published.or_else(|| dates::instant(&value)),
+            Field::Updated => entry.updated = entry.updated.or_else(|| dates::instant(&value)),
+            Field::SpareDate => self.spare_date = self.spare_date.or_else(|| dates::instant(&value)),
+            Field::Person if entry.authors.len() < PARTS_MAX => entry.authors.extend(text::person(&value)),
+            Field::SparePerson => set(&mut self.spare_person, &value),
+            Field::Lang => set(&mut entry.lang, &value),
+            _ => {}
+        }
+    }
+
+    /// Returns the entry with lesser sources in the gaps.
+    pub(super) fn finish(self, root: Root, feed: &FeedDraft) -> Entry {
+        let mut entry = self.entry;
+        let kind = if root == Root::Atom { FeedKind::Atom } else { FeedKind::Rss };
+        entry.title = match self.title {
+            Some((title, true)) if kind == FeedKind::Atom => text::single_spaced(&title),
+            Some((title, _)) => text::plain(&title),
+            None => self.spare_title.as_deref().and_then(text::plain),
+        };
+        entry.summary = entry.summary.or(self.spare_summary);
+        entry.published = entry.published.or(self.spare_date);
+        if entry.authors.is_empty() {
+            entry.authors.extend(self.spare_person.as_deref().and_then(text::person));
+        }
+        entry.authors.dedup();
+        if self.is_permalink && entry.link.is_none() {
+            entry.link = entry.id.as_deref().filter(|id| is_address(id)).map(str::to_owned);
+        }
+        if let Some(about) = self.about {
+            entry.link = entry.link.or_else(|| text::absolute(&about, self.base.as_ref()));
+            entry.id = entry.id.or(Some(about));
+        }
+        entry.link = entry.link.or(self.src);
+        entry.lang = entry.lang.or_else(|| feed.lang.clone());
+        entry
+    }
+}
+
+/// Reports whether an id is also an address.
+pub(super) fn is_address(id: &str) -> bool {
+    id.starts_with("http://") || id.starts_with("https://")
+}
+
+fn rebased(base: &str, outer: Option<&Url>) -> Option<Url> {
+    let base = text::unescape(base.trim());
+    match outer {
+        Some(outer) => outer.join(&base).ok().or_else(|| Some(outer.clone())),
+        None => Url::parse(&base).ok(),
+    }
+}
+
+/// Fills an empty slot.
+fn set(slot: &mut Option<String>, value: &str) {
+    if slot.is_none() {
+        *slot = text::filled(value);
+    }
+}

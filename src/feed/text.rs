@@ -1,0 +1,173 @@
+//! Owns the text of fields: entities resolved, markup taken off titles, links made absolute.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+/// No field is longer; the rest is cut.
+const FIELD_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Elements that titles are found to hold. A `<` before anything else is a character.
+const INLINE: [&str; 30] = [
+    "a", "abbr", "b", "big", "br", "cite", "code", "del", "div", "em", "font", "h1", "h2", "h3", "i", "img", "ins",
+    "mark", "nobr", "p", "q", "s", "small", "span", "strong", "sub", "sup", "tt", "u", "wbr",
+];
+
+/// Resolves character and HTML entities. A bare `&` stays one: query strings come unescaped.
+pub(super) fn unescape(text: &str) -> Cow<'_, str> {
+    if text.contains('&') { htmlize::unescape_attribute(text) } else { Cow::Borrowed(text) }
+}
+
+/// Cuts a field to what one may have.
+pub(super) fn capped(mut text: String) -> String {
+    if text.len() > FIELD_BYTES_MAX {
+        text.truncate(text.floor_char_boundary(FIELD_BYTES_MAX));
+    }
+    text
+}
+
+/// Returns the text without white space around it, `None` when nothing is left.
+pub(super) fn filled(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| capped(text.to_owned()))
+}
+
+/// Returns the plain text of what may be HTML: no tags, entities resolved, white space single.
+pub(super) fn plain(html: &str) -> Option<String> {
+    let bare = if html.contains('<') { Cow::Owned(without_tags(html)) } else { Cow::Borrowed(html) };
+    single_spaced(&unescape(&bare))
+}
+
+/// Returns the text with white space single, `None` when nothing is left.
+pub(super) fn single_spaced(text: &str) -> Option<String> {
+    let is_tidy = !text.contains("  ") && !text.contains(|c: char| c.is_whitespace() && c != ' ');
+    if is_tidy {
+        return filled(text);
+    }
+    let mut spaced = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !spaced.is_empty() {
+            spaced.push(' ');
+        }
+        spaced.push_str(word);
+    }
+    filled(&spaced)
+}
+
+fn without_tags(html: &str) -> String {
+    let mut bare = String::with_capacity(html.len());
+    let mut rest = html;
+    // The last `>` bounds the search, which else would run over the rest at every `<`.
+    let last = html.rfind('>').map_or(0, |at| at + 1);
+    while let Some(at) = rest.find('<') {
+        bare.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let name = rest[1..].trim_start_matches('/');
+        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+        let is_tag = INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(name));
+        let before_last = &rest[..last.saturating_sub(html.len() - rest.len())];
+        match before_last.find('>') {
+            Some(end) if is_tag => {
+                if matches!(name.to_ascii_lowercase().as_str(), "br" | "p" | "div") {
+                    bare.push(' ');
+                }
+                rest = &rest[end + 1..];
+            }
+            _ => {
+                bare.push('<');
+                rest = &rest[1..];
+            }
+        }
+    }
+    bare.push_str(rest);
+    bare
+}
+
+/// Returns the absolute form of an address, as it is when it cannot be resolved.
+pub(super) fn absolute(address: &str, base: Option<&Url>) -> Option<String> {
+    // Addresses are found broken over lines.
+    let address: Cow<'_, str> = match address.trim() {
+        "" => return None,
+        trimmed if trimmed.contains(['\n', '\r', '\t']) => {
+            trimmed.chars().filter(|c| !matches!(c, '\n' | '\r' | '\t')).collect::<String>().into()
+        }
+        trimmed => trimmed.into(),
+    };
+    if let Some((scheme, _)) = address.split_once("://")
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        return Some(capped(address.into_owned()));
+    }
+    match base.and_then(|base| base.join(&address).ok()) {
+        Some(url) => Some(url.to_string()),
+        None => Some(capped(address.into_owned())),
+    }
+}
+
+/// Returns a person's name out of `name`, `address (name)`, `name <address>` or a bare address.
+pub(super) fn person(text: &str) -> Option<String> {
+    let text = plain(text)?;
+    if !text.contains('@') {
+        let bare = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+        return bare.and_then(filled).or(Some(text));
+    }
+    if let Some((before, rest)) = text.split_once('(')
+        && before.contains('@')
+    {
+        return filled(rest.trim_end().trim_end_matches(')')).or_else(|| filled(before));
+    }
+    if let Some((name, rest)) = text.split_once('<')
+        && rest.contains('@')
+        && let Some(name) = filled(name)
+    {
+        return Some(name);
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_lose_markup_and_keep_their_characters() {
+        for (html, expect) in [
+            ("Talks &amp; <b>calls</b>", "Talks & calls"),
+            ("a < b and 3 > 2", "a < b and 3 > 2"),
+            ("AT&T", "AT&T"),
+            ("One<br/>two\n  three", "One two three"),
+            ("&#171;Дзвінок&#187; &mdash; &#x2116;1", "«Дзвінок» — №1"),
+            ("Q&A: x<y", "Q&A: x<y"),
+        ] {
+            assert_eq!(plain(html).as_deref(), Some(expect), "{html}");
+        }
+        assert_eq!(plain(" <b></b> "), None);
+    }
+
+    #[test]
+    fn links_resolve_and_survive_bare_ampersands() {
+        let base = Url::parse("https://news.example/feeds/world.xml").unwrap();
+        for (address, expect) in [
+            ("/a?b=1", "https://news.example/a?b=1"),
+            ("a.html", "https://news.example/feeds/a.html"),
+            ("//cdn.example/a", "https://cdn.example/a"),
+            (" https://other.example/x\n ", "https://other.example/x"),
+        ] {
+            assert_eq!(absolute(address, Some(&base)).as_deref(), Some(expect), "{address}");
+        }
+        assert_eq!(unescape("http://a.example/?a=1&copy=2&amp;lt=3"), "http://a.example/?a=1&copy=2&lt=3");
+    }
+
+    #[test]
+    fn persons_are_named_not_addressed() {
+        for (text, expect) in [
+            ("desk@news.example (Olena Example)", "Olena Example"),
+            ("Olena Example <desk@news.example>", "Olena Example"),
+            ("desk@news.example", "desk@news.example"),
+            ("Ministère：desk@news.example", "Ministère：desk@news.example"),
+            ("Olena Example", "Olena Example"),
+        ] {
+            assert_eq!(person(text).as_deref(), Some(expect), "{text}");
+        }
+    }
+}
