@@ -17,7 +17,7 @@ use crate::publish::Publish;
 use crate::publish::message::Envelope;
 use crate::shutdown::Shutdown;
 use crate::store::{Store, StoreError};
-use crate::tag::{Coder, CoderError};
+use crate::tag::{self, Coder, CoderError};
 use crate::telemetry::causes;
 
 /// Questions about feeds that wait for the poll loop.
@@ -40,6 +40,9 @@ pub enum StartError {
     Coder(#[from] CoderError),
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// A bug, or the program is being ended.
+    #[error("load the coder: {0}")]
+    Broken(String),
     #[error("http.listen `{listen}`")]
     Listen {
         listen: String,
@@ -75,7 +78,7 @@ pub async fn start<P: Publish>(config: AppConfig, sink: P, clock: Arc<dyn Clock>
         Mode::Once => None,
     };
     let http_address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
-    let coder = Coder::load(&settings.tag)?;
+    let coder = load_coder(settings.tag.clone()).await?;
     let client = Client::new(&settings.fetch)?;
     let store = Store::open(&settings.state_dir).await?;
     let (metrics, health) = (Arc::new(Metrics::default()), Arc::new(Health::default()));
@@ -111,6 +114,14 @@ pub async fn start<P: Publish>(config: AppConfig, sink: P, clock: Arc<dyn Clock>
     let mut running = JoinSet::new();
     running.spawn(pipeline.run(Ears { questions: asked, delivery }));
     Ok(App { http_address, shutdown, metrics, health, store, questions, pipeline: running, server, server_end })
+}
+
+/// Compiles packs and roster, which takes a while, off the async threads.
+async fn load_coder(config: tag::Config) -> Result<Coder, StartError> {
+    match tokio::task::spawn_blocking(move || Coder::load(&config)).await {
+        Ok(coder) => Ok(coder?),
+        Err(err) => Err(StartError::Broken(err.to_string())),
+    }
 }
 
 async fn listen(config: &http::Config) -> Result<Option<TcpListener>, StartError> {
