@@ -24,6 +24,7 @@ pub struct Metrics {
     polls: Family<Label, Counter>,
     pub schedule_lag: Seconds,
     pub entries: Counter,
+    pub windows_rolled: Counter,
     articles: Family<Label, Counter>,
     losses: Family<Label, Counter>,
     pub extraction: Seconds,
@@ -142,6 +143,7 @@ impl Default for Metrics {
             polls: Family::default(),
             schedule_lag: seconds(),
             entries: Counter::default(),
+            windows_rolled: Counter::default(),
             articles: Family::default(),
             losses: Family::default(),
             extraction: seconds(),
@@ -170,6 +172,11 @@ impl Metrics {
         registry.register("polls", "Polls of feeds, by how they ended", self.polls.clone());
         registry.register("schedule_lag_seconds", "How late polls start after they are due", self.schedule_lag.clone());
         registry.register("entries", "Entries of feeds seen for the first time or edited", self.entries.clone());
+        registry.register(
+            "windows_rolled",
+            "Polls that knew no entry of a feed with history",
+            self.windows_rolled.clone(),
+        );
         registry.register("articles", "Entries by what became of them", self.articles.clone());
         registry.register("entries_dropped", "Entries given up, by reason", self.losses.clone());
         registry.register("extraction_seconds", "CPU time of reading one page", self.extraction.clone());

@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hotline::app::{self, App, AppConfig};
-use hotline::clock::SystemClock;
+use hotline::clock::{Clock, SystemClock};
 use hotline::config::{Feed, FirstPoll, Settings};
 use hotline::metrics::Totals;
 use hotline::outlet::Outlet;
@@ -112,8 +113,27 @@ impl Publish for Shelf {
     }
 }
 
+/// The machine's clock, set forward.
+#[derive(Debug, Default)]
+struct SetClock {
+    ahead_s: AtomicI64,
+}
+
+impl SetClock {
+    fn advance(&self, duration: jiff::SignedDuration) {
+        self.ahead_s.fetch_add(duration.as_secs(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> jiff::Timestamp {
+        SystemClock.now() + jiff::SignedDuration::from_secs(self.ahead_s.load(Ordering::Relaxed))
+    }
+}
+
 /// A state folder with the feeds of a newsroom.
 struct Desk {
+    clock: Arc<SetClock>,
     folder: TempDir,
     newsroom: Newsroom,
     feeds: Vec<Feed>,
@@ -126,7 +146,8 @@ impl Desk {
         let mut settings = Settings { state_dir: folder.path().join("state"), ..Settings::default() };
         "127.0.0.1:0".clone_into(&mut settings.http.listen);
         settings.publish.articles = Articles::All;
-        Self { folder, newsroom: Newsroom::open().await, feeds: Vec::new(), settings }
+        let (clock, newsroom) = (Arc::default(), Newsroom::open().await);
+        Self { clock, folder, newsroom, feeds: Vec::new(), settings }
     }
 
     /// Adds a feed at `/OUTLET.xml`.
@@ -158,7 +179,7 @@ impl Desk {
 
     async fn start(&self, mode: Mode, shelf: &Shelf) -> App {
         let config = AppConfig { settings: self.settings.clone(), feeds: self.feeds.clone(), mode };
-        let app = app::start(config, shelf.clone(), Arc::new(SystemClock)).await.unwrap();
+        let app = app::start(config, shelf.clone(), Arc::clone(&self.clock) as Arc<dyn Clock>).await.unwrap();
         if mode == Mode::Daemon {
             // New feeds are spread over some seconds; a test does not wait for them.
             app.poll_all().await;
@@ -218,6 +239,48 @@ async fn validators_come_back_and_a_304_is_a_success() {
     desk.round().await;
     let (_, totals) = desk.round().await;
     assert_eq!((totals.n_polls, totals.n_polls_failed), (1, 0));
+    assert_eq!(desk.newsroom.n_unchanged("/alpha.xml"), 1);
+}
+
+#[tokio::test]
+async fn a_restart_makes_no_extra_request() {
+    let mut desk = Desk::open().await;
+    let items = items(&desk.newsroom, 1);
+    desk.carry("alpha", &items);
+    desk.round().await;
+    let config = AppConfig { settings: desk.settings.clone(), feeds: desk.feeds.clone(), mode: Mode::Daemon };
+    let app = app::start(config, Shelf::default(), Arc::new(SystemClock)).await.unwrap();
+    let (_, status) = get(&app, "/status").await;
+    let status: Value = serde_json::from_str(&status).unwrap();
+    let feed = &status["feeds"][0];
+    let at = |name: &str| feed[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let wait = at("next").duration_since(at("polled"));
+    assert!(wait >= jiff::SignedDuration::from_mins(5), "{feed}");
+    assert_eq!(feed["next_reason"], "every 5m");
+    app.shutdown().stop();
+    app.wait().await.unwrap();
+    assert_eq!(desk.newsroom.n_asked("/alpha.xml"), 1);
+}
+
+#[tokio::test]
+async fn validators_that_hide_entries_are_sent_no_more() {
+    let mut desk = Desk::open().await;
+    let items = items(&desk.newsroom, 3);
+    desk.subscribe("alpha");
+    // Whatever it shows, it says that nothing changed.
+    let show = |desk: &Desk, n_items: usize| {
+        desk.newsroom.put_feed("/alpha.xml", &items[..n_items]);
+        desk.newsroom.put("/alpha.xml", desk.newsroom.page("/alpha.xml").etag("v1"));
+    };
+    show(&desk, 1);
+    assert_eq!(desk.round().await.0.titles().len(), 1);
+    show(&desk, 2);
+    assert_eq!(desk.round().await.0.titles().len(), 0);
+    // Once a day a feed is fetched in full.
+    desk.clock.advance(jiff::SignedDuration::from_hours(25));
+    assert_eq!(desk.round().await.0.titles().len(), 1);
+    show(&desk, 3);
+    assert_eq!(desk.round().await.0.titles().len(), 1);
     assert_eq!(desk.newsroom.n_unchanged("/alpha.xml"), 1);
 }
 

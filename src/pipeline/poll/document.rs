@@ -5,12 +5,16 @@ use url::Url;
 use crate::article::sha256_hex;
 use crate::feed::{self, Document, ReadError};
 
-/// What is remembered of a feed's last document: `ENTRIES:SHA256`.
+/// What is remembered of a feed's last document: `ENTRIES:SHA256`, and `:unconditional` where validators have lied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
     n_entries: usize,
     hash: String,
+    /// The server gave new entries under the validators of the old ones: a 304 of it means nothing.
+    pub(super) have_validators_lied: bool,
 }
+
+const LIED: &str = "unconditional";
 
 /// What a body turned out to be.
 #[derive(Debug, PartialEq)]
@@ -35,14 +39,17 @@ pub(super) enum Unfit {
 
 impl Mark {
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (n_entries, hash) = text.split_once(':')?;
-        Some(Self { n_entries: n_entries.parse().ok()?, hash: hash.to_owned() })
+        let (n_entries, rest) = text.split_once(':')?;
+        let (hash, word) = rest.split_once(':').unwrap_or((rest, ""));
+        let have_validators_lied = word == LIED;
+        Some(Self { n_entries: n_entries.parse().ok()?, hash: hash.to_owned(), have_validators_lied })
     }
 }
 
 impl std::fmt::Display for Mark {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.n_entries, self.hash)
+        write!(f, "{}:{}", self.n_entries, self.hash)?;
+        if self.have_validators_lied { write!(f, ":{LIED}") } else { Ok(()) }
     }
 }
 
@@ -62,7 +69,8 @@ pub(super) fn judge(
     if document.entries.is_empty() && n_before > 0 {
         return Err(Unfit::Emptied { before: n_before });
     }
-    let mark = Mark { n_entries: document.entries.len(), hash };
+    let have_validators_lied = before.is_some_and(|before| before.have_validators_lied);
+    let mark = Mark { n_entries: document.entries.len(), hash, have_validators_lied };
     Ok(Judged::Read { document: Box::new(document), mark })
 }
 
@@ -90,6 +98,14 @@ mod tests {
         assert_eq!(before.n_entries, 1);
         assert_eq!(Mark::parse(&before.to_string()), Some(before.clone()));
         assert_eq!(read(ONE, Some(&before)).unwrap(), Judged::Same);
+    }
+
+    #[test]
+    fn lies_are_remembered_from_document_to_document() {
+        let before = Mark { have_validators_lied: true, ..mark(read(ONE, None).unwrap()) };
+        let stored = Mark::parse(&before.to_string()).unwrap();
+        assert_eq!(stored, before);
+        assert!(mark(read(&format!("{ONE} "), Some(&stored)).unwrap()).have_validators_lied);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(super) enum Visited {
 struct Catch {
     entries: Vec<crate::feed::Entry>,
     facts: PollFacts,
+    /// Another document than before, under the same validators.
+    is_same_validator: bool,
 }
 
 /// Why a poll brought nothing.
@@ -68,6 +70,7 @@ pub(super) async fn visit<F: Fetch>(
         }
     };
     let is_first = state.poll.succeeded.is_none();
+    let is_same_validator = catch.is_same_validator;
     let commit = |state: FeedState, entries| PollCommit {
         state,
         entries,
@@ -93,8 +96,18 @@ pub(super) async fn visit<F: Fetch>(
     shared.metrics.entries.inc_by(n_new as u64);
     tracing::debug!(feed = feed.id, ?label, n_new, n_known = outcome.n_known, "polled");
     if n_new > 0 {
-        // Only the commit tells new from known: the pace is learnt in memory and stored with the next poll.
+        // Only the commit tells new from known: what follows from it is stored with the next poll.
         state.poll.pace_entries += if is_first { 0.0 } else { n_new as f64 };
+        if is_same_validator && distrust(&mut state, &feed) {
+            // Rare, and worth a commit of its own: until then a restart would forget it.
+            if let Err(err) = shared.store.commit_poll(commit(state.clone(), Vec::new())).await {
+                tracing::debug!(feed = feed.id, reason = causes(&err), "that its validators lie is stored later");
+            }
+        }
+        if !is_first && outcome.n_known == 0 {
+            shared.metrics.windows_rolled.inc();
+            tracing::warn!(feed = feed.id, n_new, "no entry is known from the last poll, some may have been missed");
+        }
         // After a stop nobody takes entries; the store has them.
         drop(entries.send(outcome.pending).await);
     }
@@ -102,7 +115,11 @@ pub(super) async fn visit<F: Fetch>(
 }
 
 fn kind(state: &FeedState, policy: &PollPolicy, now: jiff::Timestamp) -> FetchKind {
-    if state.validators.is_none() || state.poll.is_full_fetch_due(policy, now) {
+    let mark = state.body_hash.as_deref().and_then(Mark::parse);
+    if state.validators.is_none()
+        || mark.is_some_and(|mark| mark.have_validators_lied)
+        || state.poll.is_full_fetch_due(policy, now)
+    {
         FetchKind::Full
     } else {
         FetchKind::Conditional
@@ -127,7 +144,7 @@ async fn get<F: Fetch>(
         Ok(Fetched::NotModified(answer)) => {
             let facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
             refresh_validators(state, answer);
-            Ok((Poll::Unchanged, Catch { entries: Vec::new(), facts }))
+            Ok((Poll::Unchanged, Catch { facts, ..Catch::default() }))
         }
         Ok(Fetched::Gone(_)) => Err(Miss { label: Poll::Gone, error: String::new(), retry_after: None }),
         Err(err) => Err(miss(&err)),
@@ -149,15 +166,29 @@ async fn read<F: Fetch>(
     };
     let judged = judged.map_err(|err: Unfit| unreadable(format!("read {}: {}", answer.url, causes(&err))))?;
     let mut facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
+    let is_same_validator = state.validators.as_ref() == Some(&answer.validators);
     keep_validators(state, answer);
     match judged {
-        Judged::Same => Ok((Poll::Unchanged, Catch { entries: Vec::new(), facts })),
+        Judged::Same => Ok((Poll::Unchanged, Catch { facts, ..Catch::default() })),
         Judged::Read { document, mark } => {
             facts.ttl = document.ttl;
             state.body_hash = Some(mark.to_string());
-            Ok((Poll::Read, Catch { entries: document.entries, facts }))
+            Ok((Poll::Read, Catch { entries: document.entries, facts, is_same_validator }))
         }
     }
+}
+
+/// Stops sending validators to a server that gives new entries under those of the old ones: it would hide them by 304.
+/// Tells whether that is news.
+fn distrust(state: &mut FeedState, feed: &Feed) -> bool {
+    let Some(mut mark) = state.body_hash.as_deref().and_then(Mark::parse) else { return false };
+    if mark.have_validators_lied {
+        return false;
+    }
+    tracing::info!(feed = feed.id, "its validators hide new entries, they are no longer sent");
+    mark.have_validators_lied = true;
+    state.body_hash = Some(mark.to_string());
+    true
 }
 
 /// Keeps the validators of a good answer, byte-exact; those of a bad one must not hide its recovery.
