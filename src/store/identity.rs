@@ -163,6 +163,8 @@ fn guid_key(entry: &Entry, scope: &Scope<'_>, guids: Guids) -> Option<Hash> {
     let title = plain(entry.title.as_deref().unwrap_or_default());
     Some(match guids {
         Guids::Alone => hash(&["guid", owner, guid]),
+        // Nothing to add; the feed's earlier entries keep their key.
+        Guids::WithLink if link.is_empty() => hash(&["guid", owner, guid]),
         Guids::WithLink => hash(&["guid+link", owner, guid, &link]),
         Guids::WithTitle => hash(&["guid+title", owner, guid, &link, &title]),
     })

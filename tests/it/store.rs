@@ -214,6 +214,15 @@ async fn articles_that_share_a_guid_are_told_apart_by_link_then_title() {
 }
 
 #[tokio::test]
+async fn entries_without_links_stay_known_when_guids_lose_their_worth() {
+    let mut desk = Desk::new().await;
+    desk.poll("world", vec![entry("n1||One|"), entry("n2||Two|")]).await;
+    let bad = [entry("x|https://a.example/1|A|"), entry("x|https://a.example/2|A|")];
+    let outcome = desk.poll("world", [entry("n1||One|"), entry("n2||Two|")].into_iter().chain(bad).collect()).await;
+    assert_eq!((outcome.n_known, outcome.pending.len()), (2, 2));
+}
+
+#[tokio::test]
 async fn entries_of_one_document_that_share_a_link_are_articles_of_their_own() {
     let mut desk = Desk::new().await;
     let live = |n: usize| entry(&format!("p{n}|https://a.example/live#p{n}|Update {n}|"));
