@@ -329,6 +329,7 @@ async fn an_edit_that_comes_while_the_entry_is_collected_is_collected_after_it()
     let due = desk.due().await;
     assert_eq!((due[0].revision, &due[0].entry), (2, &edited));
     desk.collect_all(&first).await;
+    assert_eq!(desk.store.counts().await.unwrap().entries_pending, 1, "a second commit of revision 1 ends nothing");
     desk.collect(&due[0]).await;
     assert_eq!(desk.store.counts().await.unwrap().entries_pending, 0);
 }
