@@ -249,12 +249,12 @@ fn failing(state: &PollState, polled: Timestamp, pace: Duration) -> (Duration, S
     let error = state.error.as_deref().unwrap_or("unknown");
     match state.retry_at.map(|at| Duration::from_secs_f64(seconds_between(polled, at))) {
         Some(asked) if asked > wait => (asked, format!("the server asks to wait {}: {error}", print(asked))),
-        _ => (wait, format!("failed {} in a row: {error}", times(state.n_failures))),
+        _ => (wait, format!("failed {}: {error}", times(state.n_failures))),
     }
 }
 
 fn times(n: u32) -> String {
-    if n == 1 { "once".to_owned() } else { format!("{n} times") }
+    if n == 1 { "once".to_owned() } else { format!("{n} times in a row") }
 }
 
 /// A number from 0 to 1, evenly spread over hashes.
@@ -290,4 +290,141 @@ fn print(wait: Duration) -> String {
     }
     parts.truncate(2);
     if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: PollPolicy =
+        PollPolicy { interval: Duration::from_mins(5), interval_max: Duration::from_mins(30), feed_id_hash: 0 };
+
+    fn now() -> Timestamp {
+        "2025-02-12T16:00:00Z".parse().unwrap()
+    }
+
+    fn minutes(n: u64) -> Duration {
+        Duration::from_mins(n)
+    }
+
+    /// A feed polled `every` minutes until now, each poll bringing `n_new`.
+    fn watched(every: u64, n_polls: u64, n_new: usize) -> PollState {
+        let mut state = PollState::default();
+        let start = now() - SignedDuration::from_mins((every * n_polls) as i64);
+        for poll in 0..=n_polls {
+            let facts = PollFacts { n_new, ..PollFacts::default() };
+            state.succeeded(after(start, minutes(every * poll)), &facts);
+        }
+        state
+    }
+
+    /// A feed failing since `since` minutes, just now for the `n`th time.
+    fn failing_since(since: i64, n: u32) -> PollState {
+        let mut state = watched(5, 1, 0);
+        state.failed(now() - SignedDuration::from_mins(since), None, "HTTP 500".to_owned());
+        state.n_failures = n - 1;
+        state.failed(now(), None, "HTTP 500".to_owned());
+        state
+    }
+
+    #[test]
+    fn next_poll_follows_the_stored_facts() {
+        let claims = |fresh: Option<u64>, ttl: Option<u64>, n_new: usize| {
+            let mut state = watched(5, 60, n_new);
+            let facts =
+                PollFacts { n_new, fresh_for: fresh.map(minutes), ttl: ttl.map(minutes), ..PollFacts::default() };
+            state.succeeded(now(), &facts);
+            state
+        };
+        let asked = |state: PollState, wait: u64| {
+            let mut state = state;
+            state.failed(now(), Some(minutes(wait)), "HTTP 429".to_owned());
+            state
+        };
+        for (state, wait, reason) in [
+            (watched(5, 1, 50), 5, "every 5m"),
+            (watched(5, 24, 3), 5, "every 5m"),
+            (watched(5, 60, 0), 30, "every 30m: a new entry comes about every 4h"),
+            (claims(Some(12), None, 1), 12, "the server says nothing changes for 12m"),
+            (claims(Some(3), None, 1), 5, "every 5m"),
+            (claims(Some(60 * 24 * 365), None, 1), 30, "the server says nothing changes for 30m"),
+            (claims(None, Some(60), 1), 5, "every 5m"),
+            (claims(None, Some(20), 0), 30, "every 30m: a new entry comes about every 4h"),
+            (failing_since(0, 1), 5, "failed once: HTTP 500"),
+            (failing_since(50, 10), 5, "failed 10 times in a row: HTTP 500"),
+            (failing_since(60 * 5, 30), 120, "failed 30 times in a row: HTTP 500"),
+            (failing_since(60 * 24 * 30, 1_000), 60 * 24, "failed 1000 times in a row: HTTP 500"),
+            (asked(watched(5, 1, 1), 45), 45, "the server asks to wait 45m: HTTP 429"),
+            (asked(watched(5, 1, 1), 1), 5, "failed once: HTTP 429"),
+            (asked(watched(5, 1, 1), 60 * 24 * 3_650), 60 * 24, "the server asks to wait 1d: HTTP 429"),
+        ] {
+            let due = next_poll(&state, &POLICY, now());
+            assert_eq!(due.at, after(now(), minutes(wait)), "{reason}");
+            assert!(due.reason.starts_with(reason), "{} is not {reason}", due.reason);
+        }
+    }
+
+    #[test]
+    fn a_ttl_is_believed_until_the_feed_breaks_it() {
+        let mut state = PollState::default();
+        let facts = PollFacts { n_new: 20, ttl: Some(minutes(20)), ..PollFacts::default() };
+        state.succeeded(now(), &facts);
+        let due = next_poll(&state, &POLICY, now());
+        assert_eq!((due.at, due.reason.as_str()), (after(now(), minutes(20)), "the feed asks to wait 20m"));
+    }
+
+    #[test]
+    fn a_restart_changes_nothing_and_a_clock_set_back_silences_nobody() {
+        let state = watched(5, 24, 1);
+        let due = next_poll(&state, &POLICY, now());
+        assert_eq!(next_poll(&state, &POLICY, after(now(), minutes(2))), due);
+        let stored: PollState = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
+        assert_eq!(next_poll(&stored, &POLICY, now()), due);
+        let yesterday = now() - SignedDuration::from_hours(24);
+        assert!(next_poll(&state, &POLICY, yesterday).at <= after(yesterday, minutes(6)));
+    }
+
+    #[test]
+    fn feeds_drift_apart_within_a_twentieth() {
+        let state = watched(5, 24, 1);
+        let waits: Vec<f64> = (0..1_000_u64)
+            .map(|hash| {
+                let due = next_poll(&state, &PollPolicy { feed_id_hash: hash, ..POLICY }, now());
+                seconds_between(now(), due.at)
+            })
+            .collect();
+        assert!(waits.iter().all(|wait| (300.0..=315.0).contains(wait)));
+        assert!((waits.iter().sum::<f64>() / 1_000.0 - 307.5).abs() < 1.0);
+        let first = next_poll(&PollState::default(), &PollPolicy { feed_id_hash: 99, ..POLICY }, now());
+        assert!(first.at >= now() && first.at <= after(now(), START_SPREAD));
+    }
+
+    #[test]
+    fn gone_three_times_over_a_week_is_asked_once_a_week_and_comes_back() {
+        let mut state = watched(5, 1, 1);
+        for day in [9, 8, 1] {
+            state.gone(now() - SignedDuration::from_hours(24 * day));
+        }
+        let due = next_poll(&state, &POLICY, now());
+        assert_eq!(due.reason, "410 Gone, 3 times over a week");
+        assert_eq!(due.at, after(now() - SignedDuration::from_hours(24), GONE_WAIT));
+        state.succeeded(now(), &PollFacts::default());
+        assert_eq!((state.n_gone, state.n_failures, state.error.as_ref()), (0, 0, None));
+        assert!(next_poll(&state, &POLICY, now()).at <= after(now(), minutes(30)));
+    }
+
+    #[test]
+    fn once_a_day_a_feed_is_fetched_in_full() {
+        let mut state = PollState::default();
+        assert!(state.is_full_fetch_due(&POLICY, now()));
+        state.succeeded(now(), &PollFacts { fetch: FetchKind::Full, ..PollFacts::default() });
+        assert!(!state.is_full_fetch_due(&POLICY, after(now(), minutes(60 * 22))));
+        assert!(state.is_full_fetch_due(&POLICY, after(now(), minutes(60 * 24))));
+    }
+
+    #[test]
+    fn the_interval_has_a_floor() {
+        let policy = PollPolicy { interval: Duration::from_secs(1), ..POLICY };
+        assert_eq!(next_poll(&watched(5, 1, 9), &policy, now()).at, after(now(), INTERVAL_MIN));
+    }
 }

@@ -472,3 +472,41 @@ fn broker_that_is_away_has_an_exit_code_of_its_own() {
     assert_eq!(code, 69, "{stderr}");
     assert!(stderr.contains(&format!("127.0.0.1:{port}")), "{stderr}");
 }
+
+#[test]
+fn feed_prints_the_fields_of_the_contract() {
+    let document = "<rss version=\"2.0\"><channel><item><title>Fish & chips</title><link>/a</link>\
+        <pubDate>Wed, 12 Feb 2025 18:04:00 +0200</pubDate></item><item><guid>g</guid></item></channel></rss>";
+    let mut command = hotline(&["feed", "-", "--url", "https://news.example/rss.xml"]);
+    let (code, stdout, stderr) = feed_stdin(&mut command, document.as_bytes());
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let entries: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+    assert_eq!(entries.len(), 2);
+    let fields = ["id", "title", "link", "published", "updated", "summary", "content", "authors", "lang", "enclosures"];
+    assert_eq!(keys(&entries[0]), fields);
+    assert_eq!(entries[0]["title"], "Fish & chips");
+    assert_eq!(entries[0]["link"], "https://news.example/a");
+    assert_eq!(entries[0]["published"], "2025-02-12T16:04:00.000Z");
+    assert_eq!(entries[1]["id"], "g");
+}
+
+#[test]
+fn documents_that_are_no_feed_are_named_with_what_they_are() {
+    for (document, found) in [
+        (&b"<!doctype html><title>Sign in</title>"[..], "not a feed: HTML page"),
+        (b"%PDF-1.7", "not a feed: PDF"),
+        (b"{\"error\": 404}", "not a feed: JSON that is no JSON Feed"),
+        (b"", "the document is empty"),
+    ] {
+        let (code, stdout, stderr) = feed_stdin(&mut hotline(&["feed", "-"]), document);
+        assert_eq!((code, stdout.as_str()), (1, ""));
+        assert_eq!(stderr, format!("hotline: cannot read -: {found}\n"));
+    }
+}
+
+#[test]
+fn panics_inside_feed_rs_are_not_internal_errors() {
+    let document = "<rss version=\"2.0\"><channel><item><title>a</title><author>Ministère\u{ff1a}desk@news.example</author></item></channel></rss>";
+    let (code, stdout, stderr) = feed_stdin(&mut hotline(&["feed", "-"]), document.as_bytes());
+    assert_eq!((code, stdout.lines().count(), stderr.as_str()), (0, 1, ""));
+}
