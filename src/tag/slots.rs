@@ -10,7 +10,7 @@ use super::roster::Roster;
 use super::roster::topics::Topic;
 use super::scene::Scene;
 use super::who::Identify;
-use super::{Announcer, EventDate, Salience, Status};
+use super::{Announcer, EventDate, Precision, Salience, Status};
 use crate::article::PageTime;
 
 /// Sentences behind the trigger whose topics are the event's.
@@ -19,6 +19,9 @@ const TOPIC_SENTENCES: usize = 5;
 const HEADLINE_SENTENCES: usize = 2;
 /// Tokens between a verb of saying and the day it was said.
 const SAID_SPAN: u32 = 4;
+
+/// A day of saying counts as this many tokens further away.
+const SAID_DISTANCE: u32 = 1_000;
 
 /// A date on its tokens.
 #[derive(Debug, Clone)]
@@ -119,7 +122,7 @@ impl Slots<'_> {
             } else {
                 tokens.start.saturating_sub(trigger.end)
             };
-            gap + if self.is_said(tokens) { 1_000 } else { 0 }
+            gap + if self.is_said(tokens) { SAID_DISTANCE } else { 0 }
         };
         let mut dates: Vec<&DateOn> = self
             .dates
@@ -128,11 +131,17 @@ impl Slots<'_> {
             .collect();
         dates.sort_by_key(|date| distance(date));
         let anchor = Anchor { published: self.published, zone: self.zone };
-        dates.into_iter().find_map(|date| {
+        let mut coarse = None;
+        for date in dates {
             let tense = if self.is_said(&date.tokens) { Tense::Past } else { tense(status) };
             let words = self.scene.original.get(date.hit.start..date.hit.end)?;
-            Some((resolve(&date.hit.value, &anchor, tense, words)?, date.tokens.clone()))
-        })
+            let Some(resolved) = resolve(&date.hit.value, &anchor, tense, words) else { continue };
+            if resolved.precision <= Precision::Day {
+                return Some((resolved, date.tokens.clone()));
+            }
+            coarse = coarse.or(Some((resolved, date.tokens.clone())));
+        }
+        coarse
     }
 
     /// The date stands at a verb of saying: it is the day of the statement.
