@@ -8,7 +8,7 @@ use super::exit::Failure;
 use super::output::{Out, count};
 use crate::config::{self, Config};
 use crate::publish::kafka::{self, EnsureError};
-use crate::tag::roster::{Roster, topics};
+use crate::tag::Coder;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -29,17 +29,18 @@ pub(super) fn run(args: &CheckArgs, global: &Global, out: &mut Out) -> Result<()
             return Err(problems.into());
         }
     };
-    let persons = roster()?;
+    let Coding { persons, packs, tests } = coding(&config)?;
     let outlets: std::collections::BTreeSet<&str> = config.feeds.iter().map(|feed| feed.outlet.id.as_str()).collect();
     let broker = if args.online { Some(online(&config)?) } else { None };
     if global.format == Format::Json {
         let target = config.settings.target().to_string();
-        let counts = json!({ "ok": true, "feeds": config.feeds.len(), "outlets": outlets.len(), "persons": persons, "sink": target, "broker": broker });
+        let counts = json!({ "ok": true, "feeds": config.feeds.len(), "outlets": outlets.len(), "persons": persons, "packs": packs, "pack_tests": tests, "sink": target, "broker": broker });
         return Ok(out.json(&counts)?);
     }
     let feeds = count(config.feeds.len(), "feed");
     out.line(&format!("{}: ok, {feeds} of {}", path.display(), count(outlets.len(), "outlet")))?;
     out.line(&format!("roster: ok, {}", count(persons, "person")))?;
+    out.line(&format!("packs: ok, {}, {}", count(packs, "pack"), count(tests, "test")))?;
     out.line(&format!("records go to {}", config.settings.target()))?;
     for note in broker.into_iter().flatten() {
         out.line(&note)?;
@@ -47,11 +48,19 @@ pub(super) fn run(args: &CheckArgs, global: &Global, out: &mut Out) -> Result<()
     Ok(())
 }
 
-/// Reads the roster and the topics as the daemon will; returns the number of persons.
-fn roster() -> Result<usize, Failure> {
-    let roster = Roster::core().map_err(|err| Failure::Setup(format!("roster: {:#}", anyhow::Error::from(err))))?;
-    topics::core().map_err(|err| Failure::Setup(format!("topics: {:#}", anyhow::Error::from(err))))?;
-    Ok(roster.persons.len())
+/// What the coder is made of.
+struct Coding {
+    persons: usize,
+    packs: usize,
+    tests: usize,
+}
+
+/// Compiles packs, roster and topics as the daemon will, and runs the tests of all packs.
+fn coding(config: &Config) -> Result<Coding, Failure> {
+    let wrong = |err: anyhow::Error| Failure::Setup(format!("{err:#}"));
+    let coder = Coder::load(&config.settings.tag).map_err(|err| wrong(err.into()))?;
+    let tests = coder.self_test().map_err(|err| wrong(err.into()))?;
+    Ok(Coding { persons: coder.roster().persons.len(), packs: coder.n_packs(), tests })
 }
 
 /// Reaches the broker that is configured and looks at the topics.

@@ -49,7 +49,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Extract(args) => extract::run(args, &mut out)?,
         Command::Feed(args) => feed::run(args, &mut out)?,
         Command::Run(args) => run::run(args, global)?,
-        Command::Tag(args) => tag::run(args, &mut out)?,
+        Command::Tag(args) => tag::run(args, global, &mut out)?,
         Command::Schema(args) => schema::run(args, global, &mut out)?,
         Command::Completions(args) => {
             clap_complete::generate(args.shell, &mut Arguments::command(), "hotline", &mut out);

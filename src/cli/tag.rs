@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::args::Global;
 use super::exit::{Failure, say};
 use super::output::Out;
 use super::{lines, parallel};
@@ -22,6 +23,15 @@ pub(super) struct TagArgs {
     /// Add near misses and the veto that stopped them
     #[arg(long)]
     explain: bool,
+}
+
+/// Compiles the coder; a main file that the user names says what lies over the built-in packs and roster.
+fn load(global: &Global) -> Result<Coder, Failure> {
+    let config = match global.config_named() {
+        Some(_) => super::config::load(global)?.settings.tag,
+        None => tag::Config::default(),
+    };
+    Coder::load(&config).map_err(|err| Failure::Setup(err.to_string()))
 }
 
 /// One document, as `tag` reads it.
@@ -48,12 +58,12 @@ struct Wrong {
     reason: String,
 }
 
-pub(super) fn run(args: &TagArgs, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &TagArgs, global: &Global, out: &mut Out) -> Result<(), Failure> {
     let input = lines::open(&args.path)?;
     let explain = args.explain;
     let mut n_wrong = 0;
     let mut number = 0;
-    let coder = Coder::core().map_err(|err| Failure::Setup(err.to_string()))?;
+    let coder = load(global)?;
     let work = move |(number, line): (usize, io::Result<Vec<u8>>)| code(number, line, explain, &coder);
     parallel::ordered(lines::numbered(input), work, out, |out, worked| {
         number += 1;

@@ -149,6 +149,11 @@ impl Coder {
     }
 
     #[must_use]
+    pub fn n_packs(&self) -> usize {
+        self.packs.len()
+    }
+
+    #[must_use]
     pub fn roster(&self) -> &Roster {
         &self.roster
     }

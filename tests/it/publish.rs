@@ -263,7 +263,7 @@ fn records_validate_against_the_published_schemas() {
 
 #[test]
 fn schemas_in_the_documentation_are_those_of_the_types() {
-    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/schemas");
     for (name, schema) in [
         ("event.v1.json", schema::event()),
         ("article.v1.json", schema::article()),
