@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// No feed is asked more often, whatever is configured.
+/// No configured feed is asked more often: the configuration is checked for it. The demo's own server is.
 pub const INTERVAL_MIN: Duration = Duration::from_mins(1);
 /// No feed is left alone for longer, however often it failed.
 const WAIT_MAX: Duration = Duration::from_hours(24);
@@ -185,7 +185,8 @@ impl PollState {
 #[must_use]
 pub fn next_poll(state: &PollState, policy: &PollPolicy, now: Timestamp) -> Due {
     let Some(polled) = state.polled else {
-        let at = after(now, START_SPREAD.mul_f64(fraction(policy.feed_id_hash)));
+        let spread = START_SPREAD.min(policy.interval);
+        let at = after(now, spread.mul_f64(fraction(policy.feed_id_hash)));
         return Due { at, reason: "never polled".to_owned() };
     };
     // A clock set back must not silence a feed.
@@ -202,7 +203,7 @@ pub fn next_poll(state: &PollState, policy: &PollPolicy, now: Timestamp) -> Due 
 
 /// The wait that fits what the feed has brought so far.
 fn paced(state: &PollState, policy: &PollPolicy) -> (Duration, String) {
-    let least = policy.interval.max(INTERVAL_MIN);
+    let least = policy.interval;
     let most = policy.interval_max.max(least);
     let Some(gap) = state.entry_gap() else { return (least, format!("every {}", print(least))) };
     let wait = gap.div_f64(POLLS_PER_ENTRY).clamp(least, most);
