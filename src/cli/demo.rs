@@ -1,9 +1,23 @@
-//! Owns the arguments of `demo`.
+//! Owns `demo`, from the command line on.
 
+use std::io::{self, IsTerminal as _};
+use std::time::Duration;
+
+use anyhow::Context as _;
 use clap::Args;
+use jiff::tz::TimeZone;
 
-use super::args::Global;
+use super::args::{Format, Global};
 use super::exit::Failure;
+use super::output::{self, Out};
+use crate::demo::{DemoError, Options, Outcome, Paint, Screen, Table, Until, View};
+
+/// Columns of a terminal that does not say how wide it is.
+const WIDTH: usize = 120;
+/// Extraction recurses into the page's markup.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+/// Work off the async threads cannot be interrupted; the end waits no longer for it.
+const BLOCKING_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -15,7 +29,32 @@ pub(super) struct DemoArgs {
     brokers: Option<String>,
 }
 
-pub(super) fn run(args: &DemoArgs, _global: &Global) -> Result<(), Failure> {
-    let DemoArgs { once, brokers } = args;
-    Err(Failure::Failed(anyhow::anyhow!("the demo is not there yet (once: {once}, brokers: {brokers:?})")))
+pub(super) fn run(args: &DemoArgs, global: &Global, out: &mut Out) -> Result<(), Failure> {
+    let until = if args.once { Until::Told } else { Until::Stopped };
+    let options = Options { until, brokers: args.brokers.clone() };
+    let mut words = io::stderr();
+    let mut screen = Screen::new(view(global), out, &mut words);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
+    let runtime = runtime.context("start threads")?;
+    let ended = runtime.block_on(crate::demo::run(&options, &mut screen));
+    runtime.shutdown_timeout(BLOCKING_WAIT);
+    match ended {
+        Ok(Outcome::AllArrived | Outcome::Stopped) => Ok(()),
+        // The summary has said what is missing.
+        Ok(Outcome::Incomplete) => Err(Failure::Reported),
+        Err(DemoError::Output(err)) => Err(err.into()),
+        Err(err @ DemoError::Consumer(_)) => Err(Failure::Broker(format!("{:#}", anyhow::Error::from(err)))),
+        Err(err) => Err(Failure::Failed(err.into())),
+    }
+}
+
+/// A table for people at a terminal, lines of JSON for everyone else.
+fn view(global: &Global) -> View {
+    let stdout = io::stdout();
+    if global.format == Format::Json || !stdout.is_terminal() {
+        return View::Lines;
+    }
+    let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
+    let paint = if output::is_colored(global.color, &stdout) { Paint::Colored } else { Paint::Plain };
+    View::Table(Table::new(width, paint, TimeZone::system()))
 }

@@ -5,11 +5,11 @@ use tracing_subscriber::EnvFilter;
 use super::args::{Format, Global};
 use super::output;
 
-/// Starts the log. `RUST_LOG` wins over -v and -q.
-pub(super) fn init(global: &Global) {
+/// Starts the log, as loud as `usual` unless asked otherwise. `RUST_LOG` wins over -v and -q.
+pub(super) fn init(global: &Global, usual: &str) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
-        (_, 0) => "info",
+        (_, 0) => usual,
         (_, 1) => "hotline=debug,info",
         (_, _) => "trace",
     };

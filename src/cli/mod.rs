@@ -31,7 +31,9 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(err) => return exit::usage(&err),
     };
-    logging::init(&arguments.global);
+    // The demo shows what happens; its newsroom has broken feeds and pages on purpose.
+    let usual = if matches!(arguments.command, Command::Demo(_)) { "error" } else { "info" };
+    logging::init(&arguments.global, usual);
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&arguments))) {
         Ok(outcome) => exit::code(outcome, &arguments.global),
         // The hook has said what happened.
@@ -45,7 +47,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Check(args) => check::run(args, global, &mut out)?,
         Command::Config(args) => config::run(args, global, &mut out)?,
-        Command::Demo(args) => demo::run(args, global)?,
+        Command::Demo(args) => demo::run(args, global, &mut out)?,
         Command::Extract(args) => extract::run(args, &mut out)?,
         Command::Feed(args) => feed::run(args, &mut out)?,
         Command::Run(args) => run::run(args, global)?,

@@ -4,6 +4,7 @@
 mod broker;
 mod consumer;
 mod days;
+mod desk;
 mod edition;
 mod feeds;
 mod ledger;
@@ -13,10 +14,12 @@ mod newsroom;
 mod page;
 mod screen;
 mod server;
+mod session;
 mod table;
 
 pub use broker::{Broker, topics};
 pub use consumer::{Consumer, ConsumerError, Received};
+pub use desk::{Desk, Step};
 pub use edition::{Document, Edition, Press, Printed, printed};
 pub use feeds::path as feed_path;
 pub use ledger::{Entry, Finding, Ledger};
@@ -24,4 +27,5 @@ pub use live::Live;
 pub use newsroom::{Draft, Expected, FeedFormat, Layout, Newsroom, NewsroomError, Paper, day_of};
 pub use screen::{Run, Screen, View};
 pub use server::Server;
+pub use session::{DemoError, Options, Outcome, Until, run};
 pub use table::{Paint, Table};

@@ -8,16 +8,17 @@ use std::time::Duration;
 
 use hotline::article::{self, Article, ExtractError, Hints, PageTime};
 use hotline::demo::{
-    Broker, Consumer, Draft, Edition, Entry, Expected, Finding, Ledger, Live, Newsroom, Paper, Press, Printed,
-    Received, Server, day_of, printed,
+    Broker, Consumer, Draft, Edition, Entry, Expected, FeedFormat, Finding, Ledger, Live, Newsroom, Paper, Press,
+    Printed, Received, Server, day_of, printed,
 };
 use hotline::event::{self, EventChange, OpenEvents};
+use hotline::feed::{self, Reader};
 use hotline::publish::kafka::{self, Ensure, Topics};
 use hotline::publish::message::{Envelope, event_record};
 use hotline::publish::{self, Kafka, Publish as _, Record};
 use hotline::tag::{Kind, Mention, Status};
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, Unit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{mpsc, watch};
 use url::Url;
@@ -308,4 +309,37 @@ fn live_articles_come_out_one_by_one_until_all_are_told() {
     assert_eq!((newsroom.last_batch(), articles(&newsroom).len()), (before.0 + n_live, before.1 + n_live));
     live.add_next(&mut newsroom);
     assert_eq!(newsroom.last_batch(), before.0 + n_live);
+}
+
+#[test]
+fn every_feed_lists_its_papers_articles_and_is_whole_or_broken_as_declared() {
+    let newsroom = newsroom();
+    let press = press(&newsroom);
+    let edition = Edition::print(&newsroom, &press);
+    let mut n_salvaged = 0;
+    for paper in &newsroom.papers {
+        let path = hotline::demo::feed_path(paper);
+        let url = Url::parse(&format!("{BASE}{path}")).unwrap();
+        let document = &edition.documents[&path];
+        let read = feed::read(&document.bytes, Some(document.content_type), Some(&url)).unwrap();
+        let printed = printed(paper, &press);
+        let found: Vec<(Option<&str>, Option<&str>, Option<Timestamp>)> =
+            read.entries.iter().map(|one| (one.link.as_deref(), one.title.as_deref(), one.published)).collect();
+        let expected: Vec<_> = printed
+            .iter()
+            .map(|one| {
+                (Some(one.url.as_str()), Some(one.title.as_str()), Some(one.published.round(Unit::Second).unwrap()))
+            })
+            .collect();
+        assert_eq!(found, expected, "{path}");
+        assert_eq!(read.lang.as_deref(), Some(paper.lang()), "{path}");
+        if paper.feed == FeedFormat::Rdf {
+            // Read by the salvage reader even when it is whole.
+            continue;
+        }
+        let is_salvaged = matches!(read.reader, Reader::Salvage { .. });
+        assert_eq!(is_salvaged, paper.feed == FeedFormat::RssMalformed, "{path}: {:?}", read.reader);
+        n_salvaged += usize::from(is_salvaged);
+    }
+    assert_eq!(n_salvaged, 1);
 }
