@@ -70,6 +70,33 @@ pub struct App {
 /// # Errors
 /// [`StartError`] when the state directory is in use or too new, a pack or the address to listen on is not usable.
 pub async fn start<P: Publish>(config: AppConfig, sink: P, clock: Arc<dyn Clock>) -> Result<App, StartError> {
+    // First of all: a second daemon is to hear that there is one, not that its port is taken.
+    let store = Store::open(&config.settings.state_dir).await?;
+    let coder = load_coder(config.settings.tag.clone()).await?;
+    compose(config, store, Arc::new(coder), sink, clock).await
+}
+
+/// Starts a pipeline with a coder that was compiled before.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_with_coder<P: Publish>(
+    config: AppConfig,
+    coder: Arc<Coder>,
+    sink: P,
+    clock: Arc<dyn Clock>,
+) -> Result<App, StartError> {
+    let store = Store::open(&config.settings.state_dir).await?;
+    compose(config, store, coder, sink, clock).await
+}
+
+async fn compose<P: Publish>(
+    config: AppConfig,
+    store: Store,
+    coder: Arc<Coder>,
+    sink: P,
+    clock: Arc<dyn Clock>,
+) -> Result<App, StartError> {
     let AppConfig { settings, feeds, mode } = config;
     let target = settings.target().to_string();
     let listener = match mode {
@@ -78,9 +105,7 @@ pub async fn start<P: Publish>(config: AppConfig, sink: P, clock: Arc<dyn Clock>
         Mode::Once => None,
     };
     let http_address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
-    let coder = load_coder(settings.tag.clone()).await?;
     let client = Client::new(&settings.fetch)?;
-    let store = Store::open(&settings.state_dir).await?;
     let (metrics, health) = (Arc::new(Metrics::default()), Arc::new(Health::default()));
     let shared = Arc::new(Shared {
         store: store.clone(),

@@ -113,13 +113,13 @@ impl<F> Context<F> {
     pub fn new(
         shared: Arc<Shared>,
         fetch: F,
-        coder: Coder,
+        coder: Arc<Coder>,
         (schedule, feeds): (schedule::Config, Vec<Feed>),
         mode: Mode,
     ) -> Self {
         let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let feeds = feeds.into_iter().map(|feed| (feed.id.clone(), Arc::new(feed))).collect();
-        Self { shared, fetch, coder: Arc::new(coder), schedule, feeds, mode, cpu: Arc::new(Semaphore::new(n_cores)) }
+        Self { shared, fetch, coder, schedule, feeds, mode, cpu: Arc::new(Semaphore::new(n_cores)) }
     }
 
     /// Runs work off the async threads, as many pieces at once as there are cores; `None` when its code broke.

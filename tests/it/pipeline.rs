@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use hotline::app::{self, App, AppConfig};
@@ -15,6 +15,7 @@ use hotline::metrics::Totals;
 use hotline::outlet::Outlet;
 use hotline::pipeline::Mode;
 use hotline::publish::{Articles, Outcome, Publish, PublishError, Record};
+use hotline::tag::Coder;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -23,6 +24,12 @@ use super::newsroom::{Item, Newsroom, Page};
 
 /// A condition that does not come true within this has failed.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Compiled once for all tests.
+fn coder() -> Arc<Coder> {
+    static CODER: OnceLock<Arc<Coder>> = OnceLock::new();
+    Arc::clone(CODER.get_or_init(|| Arc::new(Coder::core().unwrap())))
+}
 
 /// A sink that keeps what it takes, and fails when told to.
 #[derive(Debug, Clone, Default)]
@@ -179,7 +186,7 @@ impl Desk {
 
     async fn start(&self, mode: Mode, shelf: &Shelf) -> App {
         let config = AppConfig { settings: self.settings.clone(), feeds: self.feeds.clone(), mode };
-        let app = app::start(config, shelf.clone(), Arc::clone(&self.clock) as Arc<dyn Clock>).await.unwrap();
+        let app = app::start_with_coder(config, coder(), shelf.clone(), self.clock.clone()).await.unwrap();
         if mode == Mode::Daemon {
             // New feeds are spread over some seconds; a test does not wait for them.
             app.poll_all().await;
@@ -249,7 +256,7 @@ async fn a_restart_makes_no_extra_request() {
     desk.carry("alpha", &items);
     desk.round().await;
     let config = AppConfig { settings: desk.settings.clone(), feeds: desk.feeds.clone(), mode: Mode::Daemon };
-    let app = app::start(config, Shelf::default(), Arc::new(SystemClock)).await.unwrap();
+    let app = app::start_with_coder(config, coder(), Shelf::default(), Arc::new(SystemClock)).await.unwrap();
     let (_, status) = get(&app, "/status").await;
     let status: Value = serde_json::from_str(&status).unwrap();
     let feed = &status["feeds"][0];
@@ -480,6 +487,46 @@ async fn an_entry_that_changes_without_its_page_emits_nothing() {
     assert!(values[0]["revision"].as_u64().unwrap() >= 2, "an edit is a revision of the same article");
 }
 
+#[tokio::test]
+async fn one_call_in_two_outlets_is_one_event_with_two_sources() {
+    let mut desk = Desk::open().await;
+    let alpha = [
+        "US President Donald Trump spoke by phone with Russian President Vladimir Putin on Wednesday, February 12, 2025, \
+         the White House said.",
+        "The two leaders discussed the war in Ukraine and agreed to start negotiations, according to a statement.",
+    ];
+    let beta = [
+        "Vladimir Putin and Donald Trump held a telephone conversation on Wednesday, the Kremlin confirmed in Moscow.",
+        "The call between the Russian president and the American president lasted nearly an hour and a half, \
+         spokesman Dmitry Peskov told reporters.",
+    ];
+    let first = desk.newsroom.publish("/a.html", "Trump and Putin speak by phone", &alpha);
+    let second = desk.newsroom.publish("/b.html", "Putin holds phone call with Trump", &beta);
+    desk.carry("alpha", &[first]);
+    desk.carry("beta", &[second]);
+    let (shelf, totals) = desk.round().await;
+    let calls = |shelf: &Shelf| -> Vec<Value> {
+        shelf.values("events").into_iter().filter(|value| value["kind"] == "leader_call").collect()
+    };
+    let events = calls(&shelf);
+    let ids: BTreeSet<&str> = events.iter().filter_map(|value| value["event_id"].as_str()).collect();
+    assert_eq!(ids.len(), 1, "{totals}: {events:#?}");
+    let last = events.last().unwrap();
+    assert_eq!(last["corroboration"]["outlets"], 2);
+    assert_eq!((&last["status"], &last["parties"]), (&"occurred".into(), &serde_json::json!(["RUS", "USA"])));
+    let outlets: BTreeSet<&str> =
+        last["sources"].as_array().unwrap().iter().filter_map(|source| source["outlet"].as_str()).collect();
+    assert_eq!(outlets, BTreeSet::from(["alpha", "beta"]));
+    assert!(shelf.values("articles").iter().all(|value| value["tags"][0] == "leader_call"));
+    // The next start remembers the event: a third outlet's report revises it.
+    let third = desk.newsroom.publish("/c.html", "Trump says he spoke with Putin by phone", &alpha);
+    desk.carry("gamma", &[third]);
+    let (shelf, _) = desk.round().await;
+    let revised = calls(&shelf);
+    assert!(!revised.is_empty() && revised.iter().all(|value| value["event_id"] == last["event_id"]), "{revised:#?}");
+    assert_eq!(revised[0]["corroboration"]["outlets"], 3);
+}
+
 /// Gets a path of the daemon's own server: the status code and the body.
 async fn get(app: &App, path: &str) -> (u16, String) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -549,7 +596,7 @@ async fn two_pipelines_do_not_share_a_state_directory() {
     let desk = Desk::open().await;
     let app = desk.start(Mode::Daemon, &Shelf::default()).await;
     let config = AppConfig { settings: desk.settings.clone(), feeds: Vec::new(), mode: Mode::Once };
-    let second = app::start(config, Shelf::default(), Arc::new(SystemClock)).await;
+    let second = app::start_with_coder(config, coder(), Shelf::default(), Arc::new(SystemClock)).await;
     let message = second.err().unwrap().to_string();
     assert!(message.contains("in use by process"), "{message}");
     app.shutdown().stop();
