@@ -35,7 +35,10 @@ const FILLER: [(&str, &str); 4] = [
 const EVENTS: [(&str, &str); 4] = [
     ("en", "French President Emmanuel Macron spoke by phone with Volodymyr Zelenskyy on Tuesday about air defence."),
     ("uk", "Президент України Володимир Зеленський поговорив телефоном з Емманюелем Макроном у вівторок."),
-    ("de", "Bundeskanzler Friedrich Merz telefonierte am Dienstag mit dem ukrainischen Präsidenten Wolodymyr Selenskyj."),
+    (
+        "de",
+        "Bundeskanzler Friedrich Merz telefonierte am Dienstag mit dem ukrainischen Präsidenten Wolodymyr Selenskyj.",
+    ),
     ("fr", "Emmanuel Macron s'est entretenu mardi par téléphone avec Volodymyr Zelensky."),
 ];
 

@@ -193,7 +193,8 @@ impl Finder<'_> {
     fn with_name(&self, mut np: Np, name: &Item, items: &[Item], next: usize) -> (Option<Np>, usize) {
         let ItemKind::Person { candidates, risk, is_full } = &name.what else { return (None, next) };
         np.is_full = *is_full;
-        let known = Known { candidates, is_full: *is_full, start: name.start };
+        let follows_item = items[..next].iter().rev().take(ITEMS_MAX).any(|item| item.end == name.start);
+        let known = Known { candidates, is_full: *is_full, start: name.start, follows_item };
         let chosen = self.choose(&known, &np);
         let Some(&first) = chosen.first() else { return (without_person(np, name.start), next) };
         np.person = Some(first);

@@ -150,7 +150,7 @@ pub(in crate::tag) fn find(
     let finder = Finder { scene, roster, glue, day };
     let items = finder.items(hits);
     let mut nps = finder.join(&items);
-    settle(&mut nps);
+    finder.settle(&mut nps);
     finder.mark_parts(&mut nps);
     nps
 }
@@ -162,13 +162,24 @@ struct Finder<'s> {
     day: Option<Date>,
 }
 
-/// Drops names that nothing in the document proves.
-fn settle(nps: &mut Vec<Np>) {
-    let proven: Vec<usize> =
-        nps.iter().filter(|np| np.is_full || np.office.is_some()).filter_map(|np| np.person).collect();
-    nps.retain(|np| {
-        let Some(person) = np.person else { return true };
-        let is_proven = np.is_full || np.office.is_some() || np.place.is_some() || proven.contains(&person);
-        is_proven || np.risk.is_none()
-    });
+impl Finder<'_> {
+    /// Drops names that nothing in the document proves.
+    fn settle(&self, nps: &mut Vec<Np>) {
+        let is_proof = |np: &Np| np.is_full || np.office.is_some() || np.place.is_some();
+        let proven: Vec<usize> = nps.iter().filter(|np| is_proof(np)).filter_map(|np| np.person).collect();
+        let sure: Vec<usize> = nps
+            .iter()
+            .filter(|np| np.person.is_some() && (np.risk.is_none() || is_proof(np)))
+            .map(|np| self.scene.text.sentence_of(np.start))
+            .collect();
+        nps.retain(|np| {
+            let (Some(person), Some(risk)) = (np.person, np.risk) else { return true };
+            if is_proof(np) || proven.contains(&person) {
+                return true;
+            }
+            // "Xi" beside another leader is Xi Jinping: few others are named with leaders in one sentence.
+            let is_in_company = sure.contains(&self.scene.text.sentence_of(np.start));
+            is_in_company && matches!(risk, Risk::Short | Risk::CommonWord) && self.leads_now(person)
+        });
+    }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::fold::fold;
+use super::super::roster::PartyKind;
 use super::super::text::{Shape, TokenKind};
 use super::{Finder, Np, Place};
 
@@ -12,6 +13,8 @@ pub(super) struct Known<'i> {
     pub(super) candidates: &'i [usize],
     pub(super) is_full: bool,
     pub(super) start: u32,
+    /// An office, a country or another name stands directly before it.
+    pub(super) follows_item: bool,
 }
 
 impl Finder<'_> {
@@ -30,6 +33,16 @@ impl Finder<'_> {
         let person = &self.roster.persons[person];
         self.day
             .map_or_else(|| person.terms.iter().any(|term| term.to.is_none()), |day| person.office_at(day).is_some())
+    }
+
+    /// Reports whether the person leads a state or organisation on the day.
+    pub(super) fn leads_now(&self, person: usize) -> bool {
+        let person = &self.roster.persons[person];
+        let held = match self.day {
+            Some(day) => person.office_at(day),
+            None => person.terms.iter().find(|term| term.to.is_none()),
+        };
+        held.is_some_and(|term| matches!(term.office.kind(), PartyKind::Head | PartyKind::IgoHead))
     }
 
     /// Picks the persons a name can mean, the likeliest first.
@@ -63,7 +76,12 @@ impl Finder<'_> {
     /// A bare surname behind a given name of someone else ("Melania Trump", "Trump Jr").
     pub(super) fn is_other_person(&self, known: &Known<'_>) -> bool {
         let text = self.scene.text;
-        if known.is_full || self.is_cjk() || matches!(self.scene.lang, "ar" | "de") || known.start == 0 {
+        if known.is_full
+            || known.follows_item
+            || self.is_cjk()
+            || matches!(self.scene.lang, "ar" | "de")
+            || known.start == 0
+        {
             return false;
         }
         let before = known.start - 1;
