@@ -87,13 +87,18 @@ impl Assembler<'_> {
         let identify = self.identify(day);
         let mut members: Vec<(Who, Role)> = Vec::new();
         let mut later = Vec::new();
+        let mut initiating: Option<String> = None;
         for &(at, role) in &candidate.parties {
             let np = &self.slots.scene.nps[at];
             if matches!(np.form, Form::Counterpart | Form::Pronoun | Form::Pair) {
                 later.push((at, role));
                 continue;
             }
-            self.admit(&mut members, identify.who(at, &[]), role);
+            let who = identify.who(at, &[]);
+            if role == Role::Initiator {
+                initiating = initiating.or(who.as_ref().filter(|who| who.is_side).and_then(|who| who.country.clone()));
+            }
+            self.admit(&mut members, who, role);
         }
         for (at, role) in later {
             let others: Vec<Who> = members.iter().map(|(who, _)| who.clone()).collect();
@@ -101,11 +106,12 @@ impl Assembler<'_> {
         }
         drop_domestic_sides(&mut members);
         let has_stand_in = candidate.parties.iter().any(|(at, _)| is_stand_in(&self.slots.scene.nps[*at]));
-        if self.lack(&members).is_none() || !(candidate.rule.is_context_allowed || has_stand_in) {
-            return (members, false);
+        let is_by_context = self.lack(&members).is_some() && (candidate.rule.is_context_allowed || has_stand_in);
+        if is_by_context {
+            self.add_context(&mut members, candidate, &identify);
         }
-        self.add_context(&mut members, candidate, &identify);
-        (members, true)
+        mark_initiator(&mut members, initiating.as_deref());
+        (members, is_by_context)
     }
 
     /// Adds a party unless it is known or of a kind that cannot take part.
@@ -266,6 +272,15 @@ impl Assembler<'_> {
     }
 }
 
+/// "At the initiative of the Turkish side": the one of that country began it.
+fn mark_initiator(members: &mut [(Who, Role)], country: Option<&str>) {
+    let Some(country) = country else { return };
+    let of_country = members.iter_mut().find(|(who, _)| !who.is_side && who.country.as_deref() == Some(country));
+    if let Some((_, role)) = of_country.filter(|(_, role)| *role == Role::Party) {
+        *role = Role::Initiator;
+    }
+}
+
 /// A country beside its own leader says nothing new.
 fn drop_domestic_sides(members: &mut Vec<(Who, Role)>) {
     let people: Vec<Option<String>> =
@@ -323,18 +338,18 @@ fn is_same_side(one: &Who, two: &Who) -> bool {
 
 fn join(known: &mut Draft, other: Draft) {
     let is_named = !other.is_by_context;
-    for (who, role) in other.members.into_iter().filter(|_| is_named) {
+    for (who, role) in other.members {
         let is_full = known.members.len() >= PARTIES_MAX;
         match known.members.iter_mut().find(|(one, _)| agrees(one, &who)) {
             Some((one, known_role)) => {
                 if *known_role == Role::Party {
                     *known_role = role;
                 }
-                if one.person.is_none() && who.person.is_some() {
+                if is_named && one.person.is_none() && who.person.is_some() {
                     *one = who;
                 }
             }
-            None if !is_full => known.members.push((who, role)),
+            None if is_named && !is_full => known.members.push((who, role)),
             None => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::roster::Case;
 use super::super::text::TokenKind;
-use super::{Finder, Np, Part};
+use super::{Finder, Form, Np, Part};
 
 impl Finder<'_> {
     /// Finds owners of delegates and spokesmen, and who speaks.
@@ -40,8 +40,9 @@ impl Finder<'_> {
 
     /// "Trump's envoy", "спецпосланник Трампа", "l'émissaire de Trump": someone who acts or speaks for the party.
     fn is_owner(&self, np: &Np) -> bool {
+        let delegate = self.glue.delegate.filter(|_| !is_place(np));
         let is_delegate = |token: u32| {
-            self.scene.class_end(token, self.glue.delegate).or_else(|| self.scene.class_end(token, self.glue.spokesman))
+            self.scene.class_end(token, delegate).or_else(|| self.scene.class_end(token, self.glue.spokesman))
         };
         if is_delegate(np.end).is_some() {
             return true;
@@ -65,11 +66,12 @@ impl Finder<'_> {
     /// The delegate stands in front: through glue, or directly with the owner in the genitive.
     fn is_owned_before(&self, np: &Np) -> bool {
         let from = np.start.saturating_sub(5);
+        let delegate = self.glue.delegate.filter(|_| !is_place(np));
         let hits: Vec<u32> = self
             .scene
             .classes_in(&(from..np.start))
             .filter(|hit| {
-                (Some(hit.class) == self.glue.delegate || Some(hit.class) == self.glue.spokesman) && hit.end <= np.start
+                (delegate == Some(hit.class) || Some(hit.class) == self.glue.spokesman) && hit.end <= np.start
             })
             .map(|hit| hit.end)
             .collect();
@@ -81,4 +83,9 @@ impl Finder<'_> {
             self.touches(end, np.start)
         })
     }
+}
+
+/// Who acts for a country is the country.
+fn is_place(np: &Np) -> bool {
+    matches!(np.form, Form::Place | Form::Demonym | Form::Seat)
 }

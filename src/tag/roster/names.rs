@@ -153,7 +153,11 @@ fn place_names(names: &Names, entity: Entity, inflection: Inflection) -> impl It
             surface,
             lang,
             entity,
-            inflection: if matches!(*lang, "uk" | "ru" | "pl") { inflection } else { Inflection::Indecl },
+            inflection: match *lang {
+                "uk" | "ru" | "pl" => inflection,
+                "de" if inflection == Inflection::Place => Inflection::Genitive,
+                _ => Inflection::Indecl,
+            },
             risk: None,
             is_full: true,
         })
