@@ -12,35 +12,74 @@ const BROKEN_SHARE_MAX: f64 = 0.002;
 /// Bytes searched for an XML declaration.
 const DECLARATION_BYTES_MAX: usize = 512;
 
+/// Which encoding a document is in, and what told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// WHATWG name, or `UTF-32`.
+    pub encoding: &'static str,
+    pub reason: &'static str,
+}
+
+/// How bytes become chars.
+#[derive(Clone, Copy)]
+enum Form {
+    /// encoding_rs leaves it out.
+    Utf32(fn([u8; 4]) -> u32),
+    Known(&'static Encoding),
+}
+
 /// Decodes a document; never fails, what is broken becomes U+FFFD.
 ///
 /// `content_type` is the response's header, `declared` what the document says of itself.
 pub fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>, declared: Option<&'static Encoding>) -> Cow<'b, str> {
-    if let Some(text) = wide(bytes) {
-        return Cow::Owned(text);
+    match form(bytes, content_type, declared).0 {
+        Form::Utf32(to_u32) => Cow::Owned(utf32(bytes, to_u32)),
+        Form::Known(encoding) => encoding.decode_with_bom_removal(bytes).0,
+    }
+}
+
+/// Returns the encoding [`decode`] uses, and why.
+pub fn find(bytes: &[u8], content_type: Option<&str>, declared: Option<&'static Encoding>) -> Found {
+    let (form, reason) = form(bytes, content_type, declared);
+    let encoding = match form {
+        Form::Utf32(_) => "UTF-32",
+        Form::Known(encoding) => encoding.name(),
+    };
+    Found { encoding, reason }
+}
+
+fn form(bytes: &[u8], content_type: Option<&str>, declared: Option<&'static Encoding>) -> (Form, &'static str) {
+    if let Some(form) = wide(bytes) {
+        return (form, "its first bytes");
     }
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return encoding.decode(bytes).0;
+        return (Form::Known(encoding), "its byte order mark");
     }
     // Valid UTF-8 with letters outside ASCII is UTF-8, whatever a server says.
     if let Ok(text) = std::str::from_utf8(bytes)
         && (!text.is_ascii() || content_type.is_none() && declared.is_none())
     {
-        return Cow::Borrowed(text);
+        return (Form::Known(UTF_8), "its bytes, which are valid UTF-8");
     }
-    let header = content_type.and_then(label_in);
-    let said = match (header, declared) {
+    let header = content_type.and_then(label_in).map(|encoding| (encoding, "the Content-Type header"));
+    let own = declared.map(|encoding| (encoding, "its own declaration"));
+    let said = match (header, own) {
         // Latin 1 in a header is a server's default; the document knows better.
-        (Some(header), Some(own)) if header == WINDOWS_1252 => Some(own),
+        (Some((header, _)), Some(own)) if header == WINDOWS_1252 => Some(own),
         (header, own) => header.or(own),
     };
-    // True UTF-16 was seen by its bytes.
-    let said = said.filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE);
-    let encoding = match said {
-        Some(encoding) if encoding != UTF_8 || is_mostly_utf8(bytes) => encoding,
-        _ => guess(bytes),
-    };
-    encoding.decode_without_bom_handling(bytes).0
+    match said {
+        // True UTF-16 was seen by its bytes.
+        Some((encoding, _)) if encoding == UTF_16LE || encoding == UTF_16BE => {}
+        Some((encoding, reason)) if encoding != UTF_8 || is_mostly_utf8(bytes) => {
+            return (Form::Known(encoding), reason);
+        }
+        _ => {}
+    }
+    if bytes.is_ascii() {
+        return (Form::Known(UTF_8), "its bytes, which are ASCII");
+    }
+    (Form::Known(guess(bytes)), "a guess from its bytes")
 }
 
 /// Returns the encoding named behind `charset=`.
@@ -69,22 +108,23 @@ fn named(text: &str, key: &str) -> Option<&'static Encoding> {
     })
 }
 
-/// Markup in UTF-16 without a mark, and in UTF-32, which encoding_rs leaves out.
-fn wide(bytes: &[u8]) -> Option<String> {
-    let text = |to_u32: fn([u8; 4]) -> u32, bytes: &[u8]| {
-        let chars = bytes.chunks_exact(4).map(|four| {
-            let code = four.try_into().map(to_u32).ok();
-            code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
-        });
-        chars.skip_while(|c| *c == '\u{feff}').collect()
-    };
+/// Markup in UTF-16 without a mark, and in UTF-32.
+fn wide(bytes: &[u8]) -> Option<Form> {
     match bytes {
-        [0xff, 0xfe, 0, 0, ..] | [b'<', 0, 0, 0, ..] => Some(text(u32::from_le_bytes, bytes)),
-        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'<', ..] => Some(text(u32::from_be_bytes, bytes)),
-        [b'<', 0, _, 0, ..] => Some(UTF_16LE.decode(bytes).0.into_owned()),
-        [0, b'<', 0, _, ..] => Some(UTF_16BE.decode(bytes).0.into_owned()),
+        [0xff, 0xfe, 0, 0, ..] | [b'<', 0, 0, 0, ..] => Some(Form::Utf32(u32::from_le_bytes)),
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'<', ..] => Some(Form::Utf32(u32::from_be_bytes)),
+        [b'<', 0, _, 0, ..] => Some(Form::Known(UTF_16LE)),
+        [0, b'<', 0, _, ..] => Some(Form::Known(UTF_16BE)),
         _ => None,
     }
+}
+
+fn utf32(bytes: &[u8], to_u32: fn([u8; 4]) -> u32) -> String {
+    let chars = bytes.chunks_exact(4).map(|four| {
+        let code = four.try_into().map(to_u32).ok();
+        code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+    });
+    chars.skip_while(|c| *c == '\u{feff}').collect()
 }
 
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
@@ -115,6 +155,22 @@ mod tests {
         let (legacy, _, _) = encoding_rs::WINDOWS_1251.encode(&declared);
         assert_eq!(read(&legacy, None), declared);
         assert_eq!(read(&legacy, Some("text/xml; charset=ISO-8859-1")), declared, "a server's default gives way");
+    }
+
+    #[test]
+    fn what_told_the_encoding_is_named() {
+        let found = |bytes: &[u8], header| {
+            let found = find(bytes, header, xml_declared(bytes));
+            (found.encoding, found.reason)
+        };
+        assert_eq!(found(b"\xef\xbb\xbf<a>", None), ("UTF-8", "its byte order mark"));
+        assert_eq!(found("<a>і".as_bytes(), None), ("UTF-8", "its bytes, which are valid UTF-8"));
+        assert_eq!(found(b"<a>", Some("text/xml; charset=koi8-u")), ("KOI8-U", "the Content-Type header"));
+        let declared = b"<?xml version='1.0' encoding='windows-1251'?><a>\xe0";
+        assert_eq!(found(declared, Some("text/xml")), ("windows-1251", "its own declaration"));
+        assert_eq!(found(b"<\0\0\0", None), ("UTF-32", "its first bytes"));
+        assert_eq!(found(b"<a>", Some("text/xml")), ("UTF-8", "its bytes, which are ASCII"));
+        assert_eq!(found(b"<a>\xe0\xe1", None).1, "a guess from its bytes");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::charset;
+use crate::charset::{self, Found};
 
 /// Bytes searched for a `<meta charset>`.
 const META_BYTES_MAX: usize = 4_096;
@@ -10,6 +10,11 @@ const META_BYTES_MAX: usize = 4_096;
 /// Decodes a page; never fails, what is broken becomes U+FFFD.
 pub(super) fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Cow<'b, str> {
     charset::decode(bytes, content_type, charset::label_in(&meta_text(bytes)))
+}
+
+/// Returns the encoding [`decode`] uses, and why.
+pub fn charset(bytes: &[u8], content_type: Option<&str>) -> Found {
+    charset::find(bytes, content_type, charset::label_in(&meta_text(bytes)))
 }
 
 fn meta_text(bytes: &[u8]) -> String {

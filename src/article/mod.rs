@@ -22,6 +22,7 @@ mod when;
 use ::url::Url;
 use jiff::Timestamp;
 
+pub use encoding::charset;
 pub use entry::from_feed;
 pub use guard::ExtractError;
 pub use hash::{content_hash, sha256_hex};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, config, demo, extract, feed, run, schema, tag};
+use super::{check, config, demo, extract, feed, probe, run, schema, tag};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,6 +83,8 @@ pub(super) enum Command {
     Demo(demo::DemoArgs),
     /// Validate configuration, feed lists, rule packs and roster: all errors in one go
     Check(check::CheckArgs),
+    /// Dry-run one feed or article up to the exact records, with the reason of each decision
+    Probe(probe::ProbeArgs),
     /// Read one feed document, print one JSON object an entry
     Feed(feed::FeedArgs),
     /// Read HTML, print one JSON object a page

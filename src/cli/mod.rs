@@ -11,6 +11,7 @@ mod lines;
 mod logging;
 mod output;
 mod parallel;
+mod probe;
 mod run;
 mod schema;
 mod tag;
@@ -50,6 +51,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args, global, &mut out)?,
         Command::Extract(args) => extract::run(args, &mut out)?,
         Command::Feed(args) => feed::run(args, &mut out)?,
+        Command::Probe(args) => probe::run(args, global, &mut out)?,
         Command::Run(args) => run::run(args, global)?,
         Command::Tag(args) => tag::run(args, global, &mut out)?,
         Command::Schema(args) => schema::run(args, global, &mut out)?,

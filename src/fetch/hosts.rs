@@ -53,7 +53,7 @@ impl Hosts {
     /// # Errors
     /// [`Rest`] when the host's breaker is open.
     pub(super) async fn turn(&self, url: &Url) -> Result<Turn, Rest> {
-        let mut bucket = self.bucket(&domain(url)).lock_owned().await;
+        let mut bucket = self.bucket(&registrable_domain(url)).lock_owned().await;
         self.admit(url, Instant::now())?;
         let wait = bucket.take(Instant::now(), self.delay, self.burst);
         if !wait.is_zero() {
@@ -126,8 +126,9 @@ fn host(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
 }
 
-/// Returns the registrable domain, or the address, which other names of one owner share.
-fn domain(url: &Url) -> String {
+/// Returns the registrable domain (Public Suffix List), or the address, which other names of one owner share.
+#[must_use]
+pub fn registrable_domain(url: &Url) -> String {
     match url.host() {
         Some(Host::Domain(name)) => psl::domain_str(name.trim_end_matches('.')).unwrap_or(name).to_owned(),
         _ => host(url).to_owned(),
@@ -227,7 +228,7 @@ mod tests {
             ("http://[2606:4700::1]/", "[2606:4700::1]"),
             ("http://localhost/", "localhost"),
         ] {
-            assert_eq!(domain(&url(text)), expected);
+            assert_eq!(registrable_domain(&url(text)), expected);
         }
     }
 

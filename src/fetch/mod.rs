@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use url::Url;
 
 pub use config::{Config, RobotsScope};
+pub use hosts::registrable_domain;
 pub use http::{Client, ClientError};
 pub use robots::Ruling;
 

@@ -14,6 +14,7 @@ mod deliver;
 mod health;
 mod lanes;
 mod poll;
+mod rehearse;
 mod resolve;
 mod supervise;
 
@@ -34,7 +35,8 @@ use crate::tag::Coder;
 
 pub use deliver::{DeliverError, Delivery, Trouble};
 pub use health::{Health, Loop};
-pub use poll::{FeedStatus, Question};
+pub use poll::{FeedStatus, Question, policy};
+pub use rehearse::{Rehearsal, Rehearsed, read_entry, read_page};
 pub use supervise::{Ears, Pipeline, PipelineError};
 
 /// Limits of the loops.

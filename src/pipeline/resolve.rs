@@ -42,6 +42,13 @@ pub(super) struct Memory {
     duplicates: Duplicates,
 }
 
+impl Memory {
+    /// Remembers nothing.
+    pub(super) fn empty() -> Self {
+        Self { open: OpenEvents::default(), duplicates: Duplicates::new(TEXTS_MAX) }
+    }
+}
+
 /// What resolution is told.
 #[derive(Debug, Clone)]
 pub(super) struct Rules {
@@ -222,7 +229,7 @@ fn resolve_all(
     (memory, commits)
 }
 
-fn resolve_one(
+pub(super) fn resolve_one(
     memory: &mut Memory,
     rules: &Rules,
     article: &Article,

@@ -10,6 +10,7 @@ mod fetch;
 mod layering;
 mod newsroom;
 mod pipeline;
+mod probe;
 mod publish;
 mod roster;
 mod samples;

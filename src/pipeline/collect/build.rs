@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::obtain::Obtained;
-use crate::article::{Article, PageTime, Times, content_hash, url::canonical};
+use crate::article::{Article, Hints, PageTime, Times, content_hash, url::canonical};
 use crate::config::Feed;
 use crate::feed::Entry;
 use crate::store::Pending;
@@ -12,8 +12,20 @@ use crate::store::Pending;
 /// Chars of text an article keeps; no report of a call needs more.
 const TEXT_CHARS_MAX: usize = 200_000;
 
+/// Returns what entry and feed list know about the page before it is read.
+pub(in crate::pipeline) fn hints<'a>(feed: &'a Feed, entry: &'a Entry) -> Hints<'a> {
+    Hints {
+        feed_title: entry.title.as_deref(),
+        feed_text: feed_text(entry),
+        feed_published: entry.published,
+        lang: declared_lang(feed, entry),
+        outlet_name: Some(&feed.outlet.name),
+        zone: feed.outlet.zone.as_deref(),
+    }
+}
+
 /// Returns the entry's fullest own text (HTML).
-pub(super) fn feed_text(entry: &Entry) -> Option<&str> {
+fn feed_text(entry: &Entry) -> Option<&str> {
     let (content, summary) = (entry.content.as_deref(), entry.summary.as_deref());
     match (content, summary) {
         (Some(content), Some(summary)) if summary.len() > content.len() => Some(summary),
@@ -22,12 +34,12 @@ pub(super) fn feed_text(entry: &Entry) -> Option<&str> {
 }
 
 /// Returns the declared language: the most specific declaration wins.
-pub(super) fn declared_lang<'a>(feed: &'a Feed, entry: &'a Entry) -> Option<&'a str> {
+fn declared_lang<'a>(feed: &'a Feed, entry: &'a Entry) -> Option<&'a str> {
     feed.lang.as_deref().or(feed.outlet.lang.as_deref()).or(entry.lang.as_deref())
 }
 
 /// Makes the article of an entry.
-pub(super) fn article(pending: &Pending, feed: &Feed, obtained: Obtained) -> Article {
+pub(in crate::pipeline) fn article(pending: &Pending, feed: &Feed, obtained: Obtained) -> Article {
     let Obtained { page, url, fetched, .. } = obtained;
     let entry = &pending.entry;
     let outlet = &feed.outlet;

@@ -5,6 +5,9 @@ mod build;
 mod obtain;
 mod work;
 
+pub(super) use build::{article, hints};
+pub(super) use obtain::Obtained;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

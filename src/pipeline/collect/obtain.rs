@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::build;
-use crate::article::{self, ExtractError, Hints, Page};
+use crate::article::{self, ExtractError, Page};
 use crate::config::Feed;
 use crate::fetch::{Body, Fetch, FetchError, Fetched, Request, Want};
 use crate::metrics;
@@ -16,12 +16,12 @@ use crate::store::Pending;
 use crate::telemetry::causes;
 
 /// An article's text, from wherever it was had.
-pub(super) struct Obtained {
-    pub(super) page: Page,
+pub(in crate::pipeline) struct Obtained {
+    pub(in crate::pipeline) page: Page,
     /// Where the page was found in the end; `None` for the feed's own text.
-    pub(super) url: Option<Url>,
-    pub(super) fetched: Timestamp,
-    pub(super) from: metrics::Article,
+    pub(in crate::pipeline) url: Option<Url>,
+    pub(in crate::pipeline) fetched: Timestamp,
+    pub(in crate::pipeline) from: metrics::Article,
 }
 
 /// Why there is no page.
@@ -73,14 +73,7 @@ async fn read<F: Fetch>(
     let Body { answer, bytes, content_type } = body;
     let (entry, feed, url) = (pending.entry.clone(), feed.clone(), answer.url.clone());
     let reading = context.cpu_timed(&context.shared.metrics.extraction, move || {
-        let hints = Hints {
-            feed_title: entry.title.as_deref(),
-            feed_text: build::feed_text(&entry),
-            feed_published: entry.published,
-            lang: build::declared_lang(&feed, &entry),
-            outlet_name: Some(&feed.outlet.name),
-            zone: feed.outlet.zone.as_deref(),
-        };
+        let hints = build::hints(&feed, &entry);
         let page = article::extract_bytes(&bytes, content_type.as_deref(), Some(&url), &hints);
         (page, bytes)
     });

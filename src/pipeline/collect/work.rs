@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::build;
 use super::obtain::{Obtained, Trouble, obtain};
-use crate::article::{self, Article, Hints};
+use crate::article::{self, Article};
 use crate::config::Feed;
 use crate::fetch::Fetch;
 use crate::metrics;
@@ -57,17 +57,7 @@ async fn fall_back<F: Fetch>(
         return put_off(context, &pending.article_id, pending.n_attempts, later).await;
     }
     let (entry, facts) = (pending.entry.clone(), feed.clone());
-    let page = context.cpu(move || {
-        let (text, lang) = (build::feed_text(&entry), build::declared_lang(&facts, &entry));
-        article::from_feed(&Hints {
-            feed_title: entry.title.as_deref(),
-            feed_text: text,
-            feed_published: entry.published,
-            lang,
-            outlet_name: Some(&facts.outlet.name),
-            zone: facts.outlet.zone.as_deref(),
-        })
-    });
+    let page = context.cpu(move || article::from_feed(&build::hints(&facts, &entry)));
     if let Some(Ok(page)) = page.await {
         tracing::debug!(
             article = pending.article_id,

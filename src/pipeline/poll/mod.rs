@@ -91,11 +91,7 @@ impl<F: Fetch> Poller<F> {
             .map(|feed| {
                 let known = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| states.remove(id));
                 let state = FeedState { feed_id: feed.id.clone(), ..known.unwrap_or_else(|| unknown(&feed.id)) };
-                let policy = PollPolicy {
-                    interval: feed.interval.unwrap_or(schedule.interval),
-                    interval_max: schedule.interval_max,
-                    feed_id_hash: fnv1a(&feed.id),
-                };
+                let policy = policy(&feed, schedule);
                 let next = schedule::next_poll(&state.poll, &policy, now);
                 let unstored = Backoff::new(UNSTORED_PAUSE, UNSTORED_PAUSE_MAX);
                 Slot { feed, state, policy, next, is_failing_said: false, unstored }
@@ -258,6 +254,16 @@ impl Slot {
             None if was_said => tracing::info!(feed = id, %url, "feed works again"),
             None => {}
         }
+    }
+}
+
+/// Returns what is configured about the feed's polls.
+#[must_use]
+pub fn policy(feed: &Feed, schedule: &schedule::Config) -> PollPolicy {
+    PollPolicy {
+        interval: feed.interval.unwrap_or(schedule.interval),
+        interval_max: schedule.interval_max,
+        feed_id_hash: fnv1a(&feed.id),
     }
 }
 
