@@ -30,6 +30,10 @@ impl Langs {
     pub(super) fn join(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
+
+    fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
 }
 
 /// A set of grammatical cases; empty when the form shows none.
@@ -106,6 +110,11 @@ impl Builder {
     }
 
     pub(super) fn roster(&mut self, roster: &Roster) {
+        let mut risky: HashMap<String, Langs> = HashMap::new();
+        for name in roster.names().filter(|name| name.risk.is_some()) {
+            let known = risky.entry(fold(name.surface)).or_default();
+            *known = known.join(Langs::of(name.lang).unwrap_or_default());
+        }
         for name in roster.names() {
             let Some(own) = Langs::of(name.lang) else { continue };
             let is_person = matches!(name.entity, Entity::Person(_));
@@ -127,7 +136,11 @@ impl Builder {
                     () => Shape::Capital,
                 };
                 let is_latin = Langs::LATIN.shares(own);
-                let langs = if is_person && is_latin && !is_declined { Langs::LATIN } else { own };
+                // A name that is a word of one language ("Lula") is none in the others.
+                let risky = risky.get(&fold(&form)).copied().unwrap_or_default();
+                let everywhere = Langs::LATIN.without(risky);
+                let is_everywhere = is_person && is_latin && !is_declined && name.risk.is_none();
+                let langs = if is_everywhere { everywhere } else { own };
                 let cases = if is_declined { cases } else { Cases::default() };
                 self.add(&form, Entry { langs, what, cases, shape });
             }
@@ -157,7 +170,9 @@ impl Builder {
         let entries = self.words.entry(folded).or_default();
         let same = entries.iter_mut().find(|known| {
             let is_same_thing = match (known.what, entry.what) {
-                (What::Name { entity: one, .. }, What::Name { entity: two, .. }) => one == two,
+                (What::Name { entity: one, risk: known, .. }, What::Name { entity: two, risk, .. }) => {
+                    one == two && known == risk
+                }
                 (one, two) => one == two,
             };
             is_same_thing && known.shape == entry.shape && (known.cases == entry.cases || known.langs == entry.langs)
@@ -166,9 +181,6 @@ impl Builder {
             Some(known) => {
                 known.langs = known.langs.join(entry.langs);
                 known.cases = known.cases.join(entry.cases);
-                if let (What::Name { risk: known, .. }, What::Name { risk, .. }) = (&mut known.what, entry.what) {
-                    *known = known.or(risk);
-                }
             }
             None => entries.push(entry),
         }
