@@ -15,6 +15,8 @@ use super::{Role, Status};
 const CANDIDATES_MAX: usize = 6;
 /// The cue class that marks background.
 const HISTORICAL: &str = "historical";
+/// Cues that say nothing themselves: shorter cues within them do not count.
+const NEUTRAL: &str = "neutral";
 
 /// One place where a rule matched.
 #[derive(Debug, Clone)]
@@ -189,9 +191,20 @@ impl<'s> Search<'s> {
         let tokens = self.scene.sentence(sentence);
         let from = self.scene.cues.partition_point(|hit| hit.start < tokens.start);
         let in_sentence = self.scene.cues[from..].iter().take_while(|hit| hit.start < tokens.end);
-        let reaching = in_sentence.filter(|hit| {
+        let seen: Vec<&CueHit> = in_sentence
+            .filter(|hit| {
+                let cue = &self.cues[hit.cue as usize];
+                let is_meant = is_wanted(&cue.class) || cue.class == NEUTRAL;
+                is_meant && cue.pack.is_none_or(|pack| pack == self.pack_at)
+            })
+            .collect();
+        let is_inside = |hit: &CueHit| {
+            seen.iter()
+                .any(|one| one.start <= hit.start && one.end >= hit.end && one.end - one.start > hit.end - hit.start)
+        };
+        let reaching = seen.iter().copied().filter(|hit| {
             let cue = &self.cues[hit.cue as usize];
-            is_wanted(&cue.class) && cue.pack.is_none_or(|pack| pack == self.pack_at) && self.reaches(cue, hit, trigger)
+            cue.class != NEUTRAL && !is_inside(hit) && self.reaches(cue, hit, trigger)
         });
         let rank = |hit: &&CueHit| {
             let class = &self.cues[hit.cue as usize].class;

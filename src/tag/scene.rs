@@ -178,17 +178,10 @@ fn class_hits(hits: &[Hit], classes: &Classes) -> Vec<ClassHit> {
     kept
 }
 
-/// Keeps the cues, without those inside a longer cue.
 fn cue_hits(hits: &[Hit]) -> Vec<CueHit> {
-    let mut kept: Vec<CueHit> = Vec::new();
-    for hit in hits {
-        let What::Cue(cue) = hit.what else { continue };
-        let is_inside = kept.iter().rev().take_while(|known| known.start + 16 > hit.start).any(|known| {
-            known.start <= hit.start && known.end >= hit.end && known.end - known.start > hit.end - hit.start
-        });
-        if !is_inside {
-            kept.push(CueHit { start: hit.start, end: hit.end, cue });
-        }
-    }
-    kept
+    let cue = |hit: &Hit| match hit.what {
+        What::Cue(cue) => Some(CueHit { start: hit.start, end: hit.end, cue }),
+        _ => None,
+    };
+    hits.iter().filter_map(cue).collect()
 }
