@@ -178,7 +178,7 @@ impl<'s> Runner<'s> {
                 break;
             }
             group.push(at);
-            next = self.glue.next_member(self.scene, np.end).and_then(|start| self.scene.np_at(start));
+            next = self.glue.next_member(self.scene, np).and_then(|start| self.scene.np_at(start));
         }
         group
     }

@@ -65,6 +65,7 @@ impl Finder<'_> {
                 _ => items.push(item),
             }
         }
+        self.drop_lone_signs(&mut items);
         items
     }
 }

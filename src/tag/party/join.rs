@@ -35,6 +35,7 @@ impl Finder<'_> {
                 np.office = Some(office);
                 np.form = Form::Office;
             }
+            self.share_office_back(&mut nps);
         }
         nps
     }
@@ -42,11 +43,12 @@ impl Finder<'_> {
     /// "the prime ministers of Japan and India": the office before the first country is the second one's too.
     fn shared_office(&self, last: Option<&Np>, np: &Np) -> Option<usize> {
         let last = last.filter(|last| last.form == Form::Office && last.named.is_none() && last.place.is_some())?;
-        if np.form != Form::Place || self.glue.next_member(self.scene, last.end) != Some(np.start) {
+        if np.form != Form::Place || self.glue.next_member(self.scene, last) != Some(np.start) {
             return None;
         }
         let is_office_first = !self.ends_with_office(last);
-        let has_and = (last.end..np.start).any(|token| self.scene.class_end(token, self.glue.and).is_some());
+        let has_and = last.end == np.start
+            || (last.end..np.start).any(|token| self.scene.class_end(token, self.glue.and).is_some());
         (is_office_first && has_and).then_some(last.office).flatten()
     }
 
@@ -109,7 +111,9 @@ impl Finder<'_> {
         let mut next = at;
         while let Some(item) = items.get(next).filter(|_| next - at < ITEMS_MAX) {
             let is_first = next == at;
-            let is_direct = is_first || np.end == item.start;
+            // "ネタニヤフ・イスラエル首相"
+            let is_dotted = self.is_cjk() && np.end + 1 == item.start && self.scene.text.word(np.end) == "・";
+            let is_direct = is_first || np.end == item.start || is_dotted;
             let step = Step { item, after: items.get(next + 1), is_first, is_direct };
             if !(is_first || self.touches(np.end, item.start)) || !self.take(&mut np, name.is_some(), &step) {
                 break;

@@ -4,6 +4,7 @@ mod item;
 mod join;
 mod part;
 mod person;
+mod signs;
 
 use std::ops::Range;
 
@@ -118,8 +119,10 @@ impl Glue {
         token
     }
 
-    /// Returns where the next member of a group would start, after a comma or "and".
-    pub(in crate::tag) fn next_member(&self, scene: &Scene<'_>, end: u32) -> Option<u32> {
+    /// Returns where the next member of a group would start, after a comma or "and". The Arabic "and" is written as one
+    /// with the next word, and signs of countries stand side by side ("中美").
+    pub(in crate::tag) fn next_member(&self, scene: &Scene<'_>, np: &Np) -> Option<u32> {
+        let end = np.end;
         let mut token = end;
         if scene.text.word(token) == "," {
             token += 1;
@@ -127,7 +130,8 @@ impl Glue {
         if let Some(end) = scene.class_end(token, self.and) {
             token = end;
         }
-        (token > end).then(|| self.skip_articles(scene, token))
+        let is_side_by_side = is_sign(scene, np) || (scene.lang == "ar" && scene.text.word(end).starts_with('و'));
+        (token > end || is_side_by_side).then(|| self.skip_articles(scene, token))
     }
 
     pub(in crate::tag) fn say(&self) -> Option<u16> {
@@ -153,6 +157,11 @@ pub(in crate::tag) fn find(
     finder.settle(&mut nps);
     finder.mark_parts(&mut nps);
     nps
+}
+
+/// A country by one Chinese character: 美, 俄, 米.
+fn is_sign(scene: &Scene<'_>, np: &Np) -> bool {
+    np.place.is_some() && np.person.is_none() && np.end == np.start + 1 && signs::is_han(scene.text.word(np.start))
 }
 
 struct Finder<'s> {
