@@ -24,6 +24,7 @@ use crate::config::{Feed, FirstPoll, Settings};
 use crate::metrics::Totals;
 use crate::pipeline::{Mode, PipelineError};
 use crate::publish::kafka::Ensure;
+use crate::publish::message::Envelope;
 use crate::publish::{Articles, OpenError, Sink, Target};
 use crate::shutdown;
 
@@ -116,8 +117,9 @@ pub async fn run(options: &Options, screen: &mut Screen<'_>) -> Result<Outcome, 
     }
     let (received, consumer) = follow(&settings).await?;
     let topic_prefix = settings.publish.topic_prefix.clone();
-    let mut session =
-        Session { desk, ledger: Ledger::default(), received, topic_prefix, last_record: start, is_told: false };
+    let source = Envelope::new(&settings.publish, "").source;
+    let ledger = Ledger::default();
+    let mut session = Session { desk, ledger, received, topic_prefix, source, last_record: start, is_told: false };
     let played = session.play(settings, &broker, options.until, screen).await;
     // The broker goes last, or its clients would miss it.
     session.received.close();
@@ -137,6 +139,8 @@ struct Session {
     ledger: Ledger,
     received: mpsc::Receiver<Received>,
     topic_prefix: String,
+    /// `ce_source` of this run's records.
+    source: String,
     last_record: Timestamp,
     /// Every bundled article was printed, and has arrived or will not.
     is_told: bool,
@@ -196,6 +200,10 @@ impl Session {
     }
 
     fn show(&mut self, received: &Received, screen: &mut Screen<'_>) -> std::io::Result<()> {
+        // On a broker of the user's, others may write to the same topics.
+        if received.record.header("ce_source").is_some_and(|source| source != self.source) {
+            return Ok(());
+        }
         self.last_record = SystemClock.now();
         let entry = self.ledger.take(received, &self.topic_prefix, self.last_record);
         screen.show(received, &entry, self.last_record)
@@ -214,7 +222,7 @@ impl Session {
 /// The daemon's defaults, but for where things are, and the patience with a server of one's own.
 fn settings(state_dir: &Path, port: u16) -> Settings {
     let mut settings = Settings { state_dir: state_dir.to_owned(), sink: Some(Target::Kafka), ..Settings::default() };
-    "demo".clone_into(&mut settings.publish.instance);
+    settings.publish.instance = format!("demo-{}", std::process::id());
     settings.publish.articles = Articles::All;
     settings.event.wires.insert("nordlys".to_owned(), vec!["nordlys".to_owned()]);
     settings.fetch.ports = vec![port];

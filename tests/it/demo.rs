@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use hotline::feed::{self, Reader};
 use hotline::publish::kafka::{self, Ensure, Topics};
 use hotline::publish::message::{Envelope, event_record};
 use hotline::publish::{self, Kafka, Publish as _, Record};
-use hotline::tag::{Kind, Mention, Status};
+use hotline::tag::{self, Coder, Kind, Mention, Status};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Unit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -232,10 +233,9 @@ async fn through_the_broker(records: Vec<Record>) -> Vec<Received> {
     };
     let mut sink = Kafka::open(&kafka, &publish::Config::default()).unwrap();
     let (sent, mut received) = mpsc::channel(16);
-    let consumer = tokio::task::spawn_blocking(move || {
-        let consumer = Consumer::open(&brokers, hotline::demo::topics("hotline")).unwrap();
-        consumer.follow(&sent).unwrap();
-    });
+    let opening = move || Consumer::open(&brokers, hotline::demo::topics("hotline")).unwrap();
+    let consumer = tokio::task::spawn_blocking(opening).await.unwrap();
+    let consumer = tokio::task::spawn_blocking(move || consumer.follow(&sent).unwrap());
     sink.publish(&records).await.unwrap();
     let mut all = Vec::new();
     while all.len() < records.len() {
@@ -342,4 +342,83 @@ fn every_feed_lists_its_papers_articles_and_is_whole_or_broken_as_declared() {
         n_salvaged += usize::from(is_salvaged);
     }
     assert_eq!(n_salvaged, 1);
+}
+
+/// Codes every printed article with the built-in packs and resolves what they report, batch by batch.
+fn coded_events(newsroom: &Newsroom, press: &Press, coder: &Coder) -> Ledger {
+    let mut config = event::Config::default();
+    config.wires.insert("nordlys".to_owned(), vec!["nordlys".to_owned()]);
+    let mut open = OpenEvents::restore(std::iter::empty());
+    let envelope = Envelope::new(&publish::Config::default(), "test");
+    let now = *press.released.last().unwrap();
+    let mut ledger = Ledger::default();
+    let mut all = articles(newsroom);
+    let batch = |paper: &Paper, one: &Printed| {
+        let drafts = paper.drafts.iter();
+        drafts.filter(|draft| one.path.contains(&format!("/{}.", draft.slug))).map(|draft| draft.batch).next()
+    };
+    all.sort_by_key(|(paper, one)| (batch(paper, one), one.published));
+    for (paper, one) in all {
+        let printed = printed(paper, press).into_iter().find(|printed| printed.path == one.path).unwrap();
+        let article = Article {
+            url: printed.url.clone(),
+            outlet_name: paper.outlet.name.clone(),
+            outlet_zone: paper.outlet.zone.clone(),
+            byline: printed.byline.clone(),
+            lang: Some(paper.lang().to_owned()),
+            title: printed.title.clone(),
+            text: printed.paragraphs.join("\n"),
+            ..article(&printed.path, &paper.outlet.id, &printed.published.to_string())
+        };
+        let mentions = tag::mentions(&tag::Document::of(&article), coder);
+        let report = event::Report { article: &article, mentions: &mentions };
+        for change in event::resolve(report, &mut open, &config, now) {
+            let record = event_record(&change, &envelope, now);
+            ledger.take(&Received { record, partition: 0, offset: 0 }, "hotline", now);
+        }
+    }
+    ledger
+}
+
+#[test]
+fn the_built_in_packs_find_the_expected_events_on_any_weekday_and_at_any_hour() {
+    let newsroom = newsroom();
+    let coder = Coder::core().unwrap();
+    let mut wrong = Vec::new();
+    // Seven days over the end of a month, and hours at both ends of the demo's day.
+    for n_days in 0..7 {
+        for start in ["2026-02-24T12:00:00Z", "2026-02-25T11:50:00Z"] {
+            let start = start.parse::<Timestamp>().unwrap() + SignedDuration::from_hours(24 * n_days);
+            let released = (0..3).map(|minute| start + SignedDuration::from_mins(minute)).collect();
+            let press = Press { day: day_of(start), base: BASE.to_owned(), released };
+            let ledger = coded_events(&newsroom, &press, &coder);
+            for (expected, finding) in ledger.findings(&newsroom, press.day) {
+                if !matches!(finding, Finding::Arrived { .. }) {
+                    wrong.push(format!("{start} {}: {finding:?}", expected.id));
+                }
+            }
+            for event in ledger.unexpected(&newsroom) {
+                wrong.push(format!("{start} unexpected {} {:?}", event.kind, event.headline));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn demo_once_ends_by_itself_with_every_expected_event_as_lines_of_json() {
+    let output = Command::new(env!("CARGO_BIN_EXE_hotline")).args(["demo", "--once"]).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}");
+    let n_expected = newsroom().expected.len();
+    assert!(words.contains(&format!("{n_expected} of {n_expected} expected events arrived")), "{words}");
+    let mut n_events = 0;
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        for field in ["topic", "partition", "offset", "key", "headers", "value"] {
+            assert!(!record[field].is_null(), "{field} in {line}");
+        }
+        n_events += usize::from(record["topic"] == "hotline.events.v1");
+    }
+    assert!(n_events > n_expected, "{n_events} event records");
 }
