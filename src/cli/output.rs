@@ -1,6 +1,6 @@
-//! Owns stdout: buffered, locked once, quiet when the reader goes away; and whether there is colour.
+//! Owns stdout: buffered, quiet when the reader goes away; and whether there is colour.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use serde_json::Value;
 
@@ -8,12 +8,13 @@ use super::args::Color;
 
 /// Standard output of a command.
 pub(super) struct Out {
-    stdout: BufWriter<StdoutLock<'static>>,
+    /// Locked only while it is written to: the sink of `run --sink stdout` writes from another thread.
+    stdout: BufWriter<Stdout>,
 }
 
 impl Out {
     pub(super) fn stdout() -> Self {
-        Self { stdout: BufWriter::with_capacity(64 * 1024, io::stdout().lock()) }
+        Self { stdout: BufWriter::with_capacity(64 * 1024, io::stdout()) }
     }
 
     /// Prints one line of JSON.
