@@ -146,7 +146,9 @@ impl<'s> Search<'s> {
         trigger: &Range<u32>,
         (sentence, span): (usize, u32),
     ) {
-        if parties.len() >= 2 {
+        // Who mediates or hosts is not one of the sides.
+        let n_acting = parties.iter().filter(|(_, role)| !matches!(role, Role::Mediator | Role::Host)).count();
+        if n_acting >= 2 {
             return;
         }
         let sentence = self.scene.sentence(sentence);

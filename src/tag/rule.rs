@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::pack::{Pattern, Step};
-use super::party::{Form, Glue, Np};
+use super::party::{Form, Glue, Np, Part};
 use super::scene::Scene;
 
 /// Steps one sentence may take for one rule: a rule with many gaps over a long sentence stops here.
@@ -185,6 +185,9 @@ impl<'s> Runner<'s> {
 }
 
 fn fits(np: &Np, is_side_allowed: bool) -> bool {
+    if np.part == Part::Owner {
+        return false;
+    }
     match np.form {
         Form::Person | Form::Office | Form::Counterpart | Form::Pronoun | Form::Pair => true,
         Form::Place | Form::Demonym | Form::Seat => is_side_allowed,

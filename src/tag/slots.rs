@@ -19,6 +19,8 @@ const TOPIC_SENTENCES: usize = 5;
 const HEADLINE_SENTENCES: usize = 2;
 /// Tokens between a verb of saying and the day it was said.
 const SAID_SPAN: u32 = 4;
+/// Characters of a spokesman's name in Chinese.
+const SPOKESMAN_CHARS_MAX: u32 = 8;
 
 /// A day of saying counts as this many tokens further away.
 const SAID_DISTANCE: u32 = 1_000;
@@ -215,6 +217,9 @@ impl Slots<'_> {
     fn spokesman(&self, tokens: &Range<u32>) -> Option<(String, Range<u32>)> {
         let hit = self.scene.classes_in(tokens).find(|hit| Some(hit.class) == self.glue.spokesman())?;
         let mut end = hit.end;
+        if matches!(self.scene.lang, "zh" | "ja") {
+            end = self.name_before_saying(hit.end)?;
+        }
         while self.scene.text.tokens.get(end as usize).is_some_and(|token| token.shape == super::text::Shape::Capital) {
             end += 1;
         }
@@ -224,6 +229,16 @@ impl Slots<'_> {
         let chars = self.scene.text.chars_of(&(hit.end..end));
         let name = self.scene.original.chars().skip(chars.start).take(chars.len()).collect();
         Some((name, hit.end..end))
+    }
+
+    /// 发言人毛宁说: the characters between the spokesman's title and the verb of saying.
+    fn name_before_saying(&self, from: u32) -> Option<u32> {
+        let name = from..from + SPOKESMAN_CHARS_MAX;
+        let is_cjk = |token: u32| {
+            self.scene.text.tokens.get(token as usize).is_some_and(|one| one.kind == super::text::TokenKind::Cjk)
+        };
+        let end = name.clone().find(|token| self.scene.class_end(*token, self.glue.say()).is_some())?;
+        (end > from && (from..end).all(is_cjk)).then_some(end)
     }
 
     fn channel(&self, sentence: usize) -> Option<String> {

@@ -31,7 +31,12 @@ impl Finder<'_> {
                 && matches!(self.scene.text.word(start - 1), "," | "\"" | "”" | "»" | "“" | "–")
                 || self.scene.lang == "ar"
                 || start == sentence.start;
-            let speaker = if is_inverted { after.or(before) } else { before.or(after) };
+            let speaker = match is_inverted {
+                // The Chinese and Japanese subject always stands before its verb.
+                _ if self.is_cjk() => before,
+                true => after.or(before),
+                false => before.or(after),
+            };
             if let Some(speaker) = speaker {
                 nps[speaker].part = Part::Speaker;
             }

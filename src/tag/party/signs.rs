@@ -86,7 +86,8 @@ impl Finder<'_> {
         for np in nps.iter_mut().rev().skip(1).take(SHARERS_MAX) {
             let is_place = matches!(np.form, Form::Place | Form::Demonym) && np.place.is_some();
             let is_beside = np.end == next_start && (is_pair || is_sign(self.scene, np));
-            let is_joined = is_pair && self.glue.next_member(self.scene, np) == Some(next_start);
+            // "美国、德国及法国领袖": a bare country beside an office means its holder.
+            let is_joined = self.glue.next_member(self.scene, np) == Some(next_start);
             if !is_place || !(is_beside || is_joined) {
                 return;
             }
