@@ -26,9 +26,15 @@ pub(super) struct Draft {
     pub(super) mention: Mention,
     pub(super) members: Vec<(Who, Role)>,
     pub(super) score: f32,
-    /// Parties were taken from the title or the first sentences.
-    pub(super) is_by_context: bool,
+    /// Members that the sentence itself gives; those behind them are from the title or the first sentences.
+    pub(super) n_own: usize,
     pub(super) sentence: usize,
+}
+
+impl Draft {
+    fn is_by_context(&self) -> bool {
+        self.n_own < self.members.len()
+    }
 }
 
 /// Puts the mentions of one pack together.
@@ -46,18 +52,18 @@ impl Assembler<'_> {
         for candidate in candidates {
             let date = self.slots.date(candidate.sentence, &candidate.trigger, candidate.status);
             let day = date.as_ref().map(|(date, _)| date.start).or(self.published);
-            let (members, is_by_context) = self.members(candidate, day);
+            let (members, n_own) = self.members(candidate, day);
             let reason = if candidate.score < self.pack.min_score {
                 format!("score {} is below {}", candidate.score, self.pack.min_score)
             } else if let Some(lack) = self.lack(&members) {
                 lack.to_owned()
             } else {
-                let draft = self.build(candidate, members, date, is_by_context);
+                let draft = self.build(candidate, (members, n_own), date);
                 let is_better = best.as_ref().is_none_or(|best| {
                     draft.score > best.score
                         || (draft.score >= best.score
                             && draft.members.len() > best.members.len()
-                            && !draft.is_by_context)
+                            && !draft.is_by_context())
                 });
                 if is_better {
                     best = Some(draft);
@@ -82,8 +88,9 @@ impl Assembler<'_> {
         Identify { scene: self.slots.scene, roster: self.slots.roster, day }
     }
 
-    /// Identifies the parties of a candidate; takes missing ones from the context where the rule allows it.
-    fn members(&self, candidate: &Candidate<'_>, day: Option<Date>) -> (Vec<(Who, Role)>, bool) {
+    /// Identifies the parties of a candidate, and how many of them it names itself; takes missing ones from the context
+    /// where the rule allows it.
+    fn members(&self, candidate: &Candidate<'_>, day: Option<Date>) -> (Vec<(Who, Role)>, usize) {
         let identify = self.identify(day);
         let mut members: Vec<(Who, Role)> = Vec::new();
         let mut later = Vec::new();
@@ -106,12 +113,13 @@ impl Assembler<'_> {
         }
         drop_domestic_sides(&mut members);
         let has_stand_in = candidate.parties.iter().any(|(at, _)| is_stand_in(&self.slots.scene.nps[*at]));
-        let is_by_context = self.lack(&members).is_some() && (candidate.rule.is_context_allowed || has_stand_in);
-        if is_by_context {
+        let n_own = members.len();
+        let is_enough = self.lack(&members).is_none() && n_own > 1;
+        if !is_enough && (candidate.rule.is_context_allowed || has_stand_in) {
             self.add_context(&mut members, candidate, &identify);
         }
         mark_initiator(&mut members, initiating.as_deref());
-        (members, is_by_context)
+        (members, n_own)
     }
 
     /// Adds a party unless it is known or of a kind that cannot take part.
@@ -159,7 +167,7 @@ impl Assembler<'_> {
         let end = scene.sentence((first + LEAD_SENTENCES).min(scene.text.sentences.len().saturating_sub(1))).end;
         let lead = 0..end.min(candidate.trigger.start);
         for (at, np) in scene.nps_in(&lead) {
-            if self.lack(members).is_none() {
+            if self.lack(members).is_none() && members.len() > 1 {
                 return;
             }
             let is_leader = matches!(np.form, Form::Person | Form::Office);
@@ -180,9 +188,8 @@ impl Assembler<'_> {
     fn build(
         &self,
         candidate: &Candidate<'_>,
-        members: Vec<(Who, Role)>,
+        (members, n_own): (Vec<(Who, Role)>, usize),
         date: Option<(super::EventDate, Range<u32>)>,
-        is_by_context: bool,
     ) -> Draft {
         let slots = self.slots;
         let day = date.as_ref().map(|(date, _)| date.start).or(self.published);
@@ -224,8 +231,8 @@ impl Assembler<'_> {
             claims: vec![claim],
             evidence,
         };
-        let score = candidate.score - if is_by_context { 0.2 } else { 0.0 };
-        Draft { mention, members, score, is_by_context, sentence: candidate.sentence }
+        let score = candidate.score - if n_own < members.len() { 0.2 } else { 0.0 };
+        Draft { mention, members, score, n_own, sentence: candidate.sentence }
     }
 
     /// Returns which field tokens stand in, and their chars in it.
@@ -293,7 +300,7 @@ pub(super) fn merge(drafts: Vec<Draft>, slots: &Slots<'_>) -> Vec<Mention> {
     let mut merged: Vec<Draft> = Vec::new();
     let mut drafts = drafts;
     // Parties that a sentence names itself come before those taken from the context.
-    drafts.sort_by_key(|draft| (draft.is_by_context, draft.sentence));
+    drafts.sort_by_key(|draft| (draft.is_by_context(), draft.sentence));
     for draft in drafts {
         match merged.iter_mut().find(|known| is_same_event(known, &draft)) {
             Some(known) => join(known, draft),
@@ -308,11 +315,12 @@ fn is_same_event(known: &Draft, other: &Draft) -> bool {
     let (one, two) = (&known.mention, &other.mention);
     let days_differ =
         matches!((&one.date, &two.date), (Some(one), Some(two)) if one.end < two.start || two.end < one.start);
-    if one.historical != two.historical || (days_differ && !other.is_by_context) {
+    if one.historical != two.historical || (days_differ && !other.is_by_context()) {
         return false;
     }
-    if other.is_by_context {
-        return true;
+    if other.is_by_context() {
+        let own = &other.members[..other.n_own];
+        return own.iter().all(|(who, _)| known.members.iter().any(|(one, _)| is_same_side(one, who)));
     }
     let is_in = |small: &Draft, large: &Draft| {
         small.members.iter().all(|(who, _)| large.members.iter().any(|(known, _)| agrees(known, who)))
@@ -337,19 +345,19 @@ fn is_same_side(one: &Who, two: &Who) -> bool {
 }
 
 fn join(known: &mut Draft, other: Draft) {
-    let is_named = !other.is_by_context;
-    for (who, role) in other.members {
+    let n_own = other.n_own;
+    for (who, role) in other.members.into_iter().take(n_own) {
         let is_full = known.members.len() >= PARTIES_MAX;
         match known.members.iter_mut().find(|(one, _)| agrees(one, &who)) {
             Some((one, known_role)) => {
                 if *known_role == Role::Party {
                     *known_role = role;
                 }
-                if is_named && one.person.is_none() && who.person.is_some() {
+                if one.person.is_none() && who.person.is_some() {
                     *one = who;
                 }
             }
-            None if is_named && !is_full => known.members.push((who, role)),
+            None if !is_full => known.members.push((who, role)),
             None => {}
         }
     }

@@ -16,7 +16,9 @@ use crate::article::PageTime;
 /// Sentences behind the trigger whose topics are the event's.
 const TOPIC_SENTENCES: usize = 5;
 /// Sentences of the text in which a headline's day is looked for.
-const HEADLINE_SENTENCES: usize = 2;
+const HEADLINE_SENTENCES: usize = 3;
+/// Sentences behind the trigger's in which it may say who announced it, and when.
+const STATEMENT_SENTENCES: usize = 2;
 /// Tokens between a verb of saying and the day it was said.
 const SAID_SPAN: u32 = 4;
 /// Characters of a spokesman's name in Chinese.
@@ -105,15 +107,24 @@ impl Slots<'_> {
             let tokens = self.scene.sentence(at);
             self.date_in(&tokens, &(tokens.start..tokens.start), status)
         };
-        if self.scene.is_title(here.start) {
-            // The headline leaves the day to the text.
+        let is_title = self.scene.is_title(here.start);
+        self.later(sentence).filter(|at| is_title || self.is_statement(*at)).find_map(starts_at)
+    }
+
+    /// Returns the sentences that may say what the trigger's leaves open: a headline leaves it to the text.
+    fn later(&self, sentence: usize) -> Range<usize> {
+        if self.scene.is_title(self.scene.sentence(sentence).start) {
             let first = self.scene.text.sentence_of(self.scene.title_end);
-            return (first..first + HEADLINE_SENTENCES).find_map(starts_at);
+            return first..first + HEADLINE_SENTENCES;
         }
-        let next = self.scene.sentence(sentence + 1);
-        let goes_on = self.scene.classes_in(&next).any(|hit| Some(hit.class) == self.glue.say())
-            && self.scene.nps_in(&next).filter(|(_, np)| np.form == Form::Person).count() < 2;
-        if goes_on { starts_at(sentence + 1) } else { None }
+        sentence + 1..sentence + 1 + STATEMENT_SENTENCES
+    }
+
+    /// The sentence says who announced it and brings in nobody else.
+    fn is_statement(&self, sentence: usize) -> bool {
+        let tokens = self.scene.sentence(sentence);
+        self.scene.classes_in(&tokens).any(|hit| Some(hit.class) == self.glue.say())
+            && self.scene.nps_in(&tokens).filter(|(_, np)| np.form == Form::Person).count() < 2
     }
 
     fn date_in(&self, within: &Range<u32>, trigger: &Range<u32>, status: Status) -> Option<(EventDate, Range<u32>)> {
@@ -152,10 +163,18 @@ impl Slots<'_> {
         self.scene.classes_in(&near).any(|hit| Some(hit.class) == self.glue.say() && hit.end <= tokens.start + 1)
     }
 
-    /// Returns the topics around the trigger, in the order of the text.
+    /// Returns the topics from the trigger's sentence on, in the order of the text; those before it when none follow.
     pub(super) fn topics(&self, sentence: usize) -> Vec<String> {
-        let start = self.scene.sentence(sentence).start;
-        let end = self.scene.sentence((sentence + TOPIC_SENTENCES).min(self.scene.text.sentences.len() - 1)).end;
+        let last = self.scene.text.sentences.len().saturating_sub(1);
+        let behind = sentence..(sentence + TOPIC_SENTENCES).min(last) + 1;
+        let before = sentence.saturating_sub(TOPIC_SENTENCES)..sentence;
+        let ids = self.topics_in(&behind);
+        if ids.is_empty() { self.topics_in(&before) } else { ids }
+    }
+
+    fn topics_in(&self, sentences: &Range<usize>) -> Vec<String> {
+        let start = self.scene.sentence(sentences.start).start;
+        let end = self.scene.sentence(sentences.end.saturating_sub(1)).end;
         let mut ids: Vec<String> = Vec::new();
         for hit in self.scene.topics.iter().filter(|hit| hit.start >= start && hit.start < end) {
             let id = &self.topics[hit.topic as usize].id;
@@ -184,12 +203,10 @@ impl Slots<'_> {
     /// Finds who made it known, in the sentence or the next.
     pub(super) fn announcer(&self, sentence: usize, day: Option<Date>) -> Option<(Announcer, Range<u32>)> {
         let identify = Identify { scene: self.scene, roster: self.roster, day };
-        let channel = [sentence, sentence + 1].into_iter().find_map(|at| self.channel(at));
-        self.announcer_in(sentence, &identify, channel.as_ref()).or_else(|| {
-            let next = sentence + 1;
-            let has_channel = self.channel(next).is_some();
-            has_channel.then(|| self.announcer_in(next, &identify, channel.as_ref())).flatten()
-        })
+        let statement = self.later(sentence).find(|at| self.is_statement(*at) && self.channel(*at).is_some());
+        let channel = self.channel(sentence).or_else(|| self.channel(statement?));
+        let here = self.announcer_in(sentence, &identify, channel.as_ref());
+        here.or_else(|| self.announcer_in(statement?, &identify, channel.as_ref()))
     }
 
     fn announcer_in(

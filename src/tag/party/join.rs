@@ -133,8 +133,7 @@ impl Finder<'_> {
             None if np.form == Form::Counterpart && np.place.is_none() => self.counterpart_of(np, items, next),
             None => {
                 if matches!(np.form, Form::Office | Form::Counterpart) {
-                    np.named = self.unknown_name(np.end);
-                    np.end = np.named.as_ref().map_or(np.end, |name| name.end);
+                    return self.with_unknown_name(np, items, next);
                 }
                 (Some(np), next)
             }
@@ -225,8 +224,28 @@ impl Finder<'_> {
             np.form = Form::Person;
             return self.with_name(np, name, items, next + 1);
         }
+        self.with_unknown_name(np, items, next)
+    }
+
+    /// Adds the capitalised words behind an office. They may end in a surname the roster knows, with a form of the given
+    /// name that it does not.
+    fn with_unknown_name(&self, mut np: Np, items: &[Item], next: usize) -> (Option<Np>, usize) {
         np.named = self.unknown_name(np.end);
-        np.end = np.named.as_ref().map_or(np.end, |name| name.end);
+        let Some(name) = np.named.clone() else { return (Some(np), next) };
+        if let Some(known) = items.get(next).filter(|item| item.end == name.end && item.start > name.start)
+            && let ItemKind::Person { candidates, .. } = &known.what
+        {
+            let surname = Known { candidates, is_full: false, start: known.start, follows_item: false };
+            if let Some(&person) = self.choose(&surname, &np).first() {
+                np.person = Some(person);
+                np.named = None;
+                np.form = Form::Person;
+                np.end = known.end;
+                np.is_full = true;
+                return (Some(np), next + 1);
+            }
+        }
+        np.end = name.end;
         (Some(np), next)
     }
 
