@@ -151,6 +151,8 @@ pub(super) struct Classes {
     by_name: HashMap<(String, String), u16>,
     /// Scope of each class.
     scopes: Vec<String>,
+    /// Languages in which each class has words.
+    langs: Vec<Langs>,
 }
 
 impl Classes {
@@ -160,14 +162,25 @@ impl Classes {
         let number = *self.by_name.entry((scope.to_owned(), name.to_owned())).or_insert(next);
         if number == next {
             self.scopes.push(scope.to_owned());
+            self.langs.push(Langs::default());
         }
         number
     }
 
-    /// Looks a class up as a rule of `scope` sees it: its own first, then the common one.
-    fn seen_from(&self, scope: &str, name: &str) -> Option<u16> {
-        let own = self.by_name.get(&(scope.to_owned(), name.to_owned()));
-        own.or_else(|| self.by_name.get(&(COMMON.to_owned(), name.to_owned()))).copied()
+    /// Notes that a class has words in a language.
+    fn has_words(&mut self, class: u16, langs: Langs) {
+        if let Some(known) = self.langs.get_mut(class as usize) {
+            *known = known.join(langs);
+        }
+    }
+
+    /// Looks a class up as a rule of `scope` sees it: its own when that has words in the rule's languages, else the
+    /// common one.
+    fn seen_from(&self, scope: &str, name: &str, langs: Langs) -> Option<u16> {
+        let number = |scope: &str| self.by_name.get(&(scope.to_owned(), name.to_owned())).copied();
+        let has_words = |class: &u16| self.langs.get(*class as usize).is_some_and(|known| known.shares(langs));
+        let own = number(scope);
+        own.filter(has_words).or_else(|| number(COMMON)).or(own)
     }
 
     /// Returns the number of a common class the program itself reads.

@@ -220,6 +220,7 @@ impl Words {
         let langs = Langs::of(lang).unwrap_or_default();
         for (name, surfaces) in &file.lex {
             let class = self.classes.number(&source.scope, name);
+            self.classes.has_words(class, langs);
             for surface in surfaces.iter().flat_map(|surface| expand(surface, lang)) {
                 self.entries.push((surface, langs, What::Class(class)));
             }
@@ -285,7 +286,7 @@ impl Words {
         };
         let mut help = Vec::new();
         for one in text.help {
-            let Some(class) = self.classes.seen_from(&source.scope, one.class.get_ref()) else {
+            let Some(class) = self.classes.seen_from(&source.scope, one.class.get_ref(), langs) else {
                 let problem = format!("no pack defines the class `{}`", one.class.get_ref());
                 return Err(invalid(source, one.class.span().start, problem, "define it under [lex]"));
             };
@@ -317,7 +318,7 @@ impl Words {
         let classes = &mut self.classes;
         let mut class = |name: &str| {
             let Some(word) = name.strip_prefix('\'').and_then(|word| word.strip_suffix('\'')) else {
-                return classes.seen_from(&source.scope, name);
+                return classes.seen_from(&source.scope, name, langs);
             };
             let number = classes.number(COMMON, name);
             quoted.push((word.to_owned(), langs, What::Class(number)));
