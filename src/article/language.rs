@@ -208,7 +208,7 @@ const LATIN: &[Profile] = &[
     Profile {
         tag: "de",
         letters: "ßäöü",
-        words: "der die und das von mit den ist für auf im nicht ein eine dem des sich als nach bei hat zu aus wird über zum zur sind war auch vor gegen",
+        words: "der die und das von mit den ist für auf im nicht ein eine dem des sich als nach bei hat zu aus wird über zum zur sind war auch vor gegen am an vom bis dass haben wurde einen einem seinem seinen",
     },
     Profile {
         tag: "fr",
