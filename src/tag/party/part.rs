@@ -28,14 +28,19 @@ impl Finder<'_> {
                 np.start >= end && np.start <= end + 2 && np.end <= sentence.end && np.part != Part::Owner
             });
             let is_inverted = start > sentence.start
-                && matches!(self.scene.text.word(start - 1), "," | "\"" | "”" | "»" | "“" | "–")
+                && matches!(self.scene.text.word(start - 1), "," | "\"" | "”" | "»" | "“" | "–" | "-")
                 || self.scene.lang == "ar"
                 || start == sentence.start;
-            let speaker = match is_inverted {
+            let first = nps.iter().position(|np| np.start >= sentence.start && np.part != Part::Owner);
+            let speaker = match self.scene.lang {
                 // The Chinese and Japanese subject always stands before its verb.
-                _ if self.is_cjk() => before,
-                true => after.or(before),
-                false => before.or(after),
+                "zh" | "ja" => before,
+                // The verb comes last: who speaks opens the sentence.
+                "tr" => first.filter(|at| nps[*at].end <= start),
+                // Behind the comma the subject follows the verb, known or not.
+                "uk" | "ru" | "pl" | "de" if is_inverted => after,
+                _ if is_inverted => after.or(before),
+                _ => before.or(after),
             };
             if let Some(speaker) = speaker {
                 nps[speaker].part = Part::Speaker;
@@ -83,7 +88,8 @@ impl Finder<'_> {
         hits.into_iter().any(|end| {
             if end == np.start {
                 let is_genitive = np.cases.has(Case::Genitive) && !np.cases.has(Case::Nominative);
-                return is_genitive || self.scene.lang == "ar";
+                let is_caseless = np.cases.0 == 0 && matches!(self.scene.lang, "uk" | "ru" | "pl");
+                return is_genitive || is_caseless || self.scene.lang == "ar";
             }
             self.touches(end, np.start)
         })
