@@ -1,7 +1,6 @@
 //! Owns `demo`, from the command line on.
 
 use std::io::{self, IsTerminal as _};
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -10,14 +9,11 @@ use jiff::tz::TimeZone;
 use super::args::{Format, Global};
 use super::exit::Failure;
 use super::output::{self, Out};
+use super::threads;
 use crate::demo::{DemoError, Options, Outcome, Paint, Screen, Table, Until, View};
 
 /// Columns of a terminal that does not say how wide it is.
 const WIDTH: usize = 120;
-/// Extraction recurses into the page's markup.
-const STACK_BYTES: usize = 8 * 1024 * 1024;
-/// Work off the async threads cannot be interrupted; the end waits no longer for it.
-const BLOCKING_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -34,11 +30,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global, out: &mut Out) -> Result<(),
     let options = Options { until, brokers: args.brokers.clone() };
     let mut words = io::stderr();
     let mut screen = Screen::new(view(global), out, &mut words);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
-    let runtime = runtime.context("start threads")?;
-    let ended = runtime.block_on(crate::demo::run(&options, &mut screen));
-    runtime.shutdown_timeout(BLOCKING_WAIT);
-    match ended {
+    match threads::block_on(crate::demo::run(&options, &mut screen)).context("start threads")? {
         Ok(Outcome::AllArrived | Outcome::Stopped) => Ok(()),
         // The summary has said what is missing.
         Ok(Outcome::Incomplete) => Err(Failure::Reported),

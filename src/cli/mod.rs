@@ -15,6 +15,7 @@ mod probe;
 mod run;
 mod schema;
 mod tag;
+mod threads;
 
 use std::process::ExitCode;
 

@@ -1,13 +1,13 @@
 //! Owns `run`: the daemon, from the command line on.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 
 use super::args::Global;
 use super::exit::{Failure, say};
+use super::threads;
 use crate::app::{self, App, AppConfig, StartError};
 use crate::clock::SystemClock;
 use crate::config::Settings;
@@ -15,11 +15,6 @@ use crate::pipeline::{DeliverError, Mode, PipelineError};
 use crate::publish::{Sink, Target};
 use crate::shutdown;
 use crate::store::StoreError;
-
-/// Extraction recurses into the page's markup.
-const STACK_BYTES: usize = 8 * 1024 * 1024;
-/// Work off the async threads cannot be interrupted; the end waits no longer for it.
-const BLOCKING_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
@@ -49,11 +44,7 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<(), Failure> {
     }
     let mode = if args.once { Mode::Once } else { Mode::Daemon };
     let app = AppConfig { settings: config.settings, feeds: config.feeds, mode };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
-    let runtime = runtime.context("start threads")?;
-    let ended = runtime.block_on(run_app(app));
-    runtime.shutdown_timeout(BLOCKING_WAIT);
-    ended
+    threads::block_on(run_app(app)).context("start threads")?
 }
 
 async fn run_app(config: AppConfig) -> Result<(), Failure> {

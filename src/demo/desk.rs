@@ -12,8 +12,9 @@ use super::newsroom::{Newsroom, NewsroomError, day_of};
 
 /// Nothing new for this long: the broker has no more.
 const QUIET: SignedDuration = SignedDuration::from_millis(800);
-/// A batch that has not arrived whole by now does not hold up the next.
+/// A batch of which nothing more arrives does not hold up the next for ever.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(9);
+const STUCK: SignedDuration = SignedDuration::from_secs(4);
 /// Pause between two articles that are printed while the demo runs.
 const LIVE_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
@@ -26,6 +27,8 @@ pub struct Desk {
     editions: watch::Sender<Arc<Edition>>,
     /// Last batch of the bundled articles.
     n_batches: usize,
+    /// Since when the consumer may have the last batch.
+    waiting_since: Timestamp,
 }
 
 /// What the desk does next.
@@ -48,7 +51,13 @@ impl Desk {
         let newsroom = Newsroom::bundled()?;
         let press = Press { day: day_of(start), base, released: vec![start] };
         let editions = watch::Sender::new(Arc::new(Edition::print(&newsroom, &press)));
-        Ok(Self { n_batches: newsroom.last_batch(), live: Live::bundled()?, newsroom, press, editions })
+        let (n_batches, live) = (newsroom.last_batch(), Live::bundled()?);
+        Ok(Self { newsroom, live, press, editions, n_batches, waiting_since: start })
+    }
+
+    /// Begins to wait for the first batch: the pipeline, which takes its time to compile the packs, runs now.
+    pub fn begin(&mut self, now: Timestamp) {
+        self.waiting_since = now;
     }
 
     /// Returns what the server serves.
@@ -71,9 +80,10 @@ impl Desk {
     /// Prints the next batch of the bundled articles when the consumer has the one before; `last_record` is when it got
     /// anything last.
     pub fn advance(&mut self, ledger: &Ledger, last_record: Timestamp, now: Timestamp) -> Step {
-        let released = self.last_release();
-        let has_all = ledger.has_pages(&self.editions.borrow().pages) && now.duration_since(last_record) >= QUIET;
-        if !has_all && now.duration_since(released) < PATIENCE {
+        let quiet = now.duration_since(last_record);
+        let has_all = ledger.has_pages(&self.editions.borrow().pages) && quiet >= QUIET;
+        let is_stuck = now.duration_since(self.waiting_since) >= PATIENCE && quiet >= STUCK;
+        if !has_all && !is_stuck {
             return Step::Wait;
         }
         if self.press.released.len() >= self.n_batches {
@@ -85,17 +95,14 @@ impl Desk {
 
     /// Prints one more article when the last has been out for a while, as long as there are any.
     pub fn go_on(&mut self, now: Timestamp) {
-        if self.live.n_left() > 0 && now.duration_since(self.last_release()) >= LIVE_PAUSE {
+        if self.live.n_left() > 0 && now.duration_since(self.waiting_since) >= LIVE_PAUSE {
             self.live.add_next(&mut self.newsroom);
             self.print(now);
         }
     }
 
-    fn last_release(&self) -> Timestamp {
-        self.press.released.last().copied().unwrap_or_default()
-    }
-
     fn print(&mut self, now: Timestamp) {
+        self.waiting_since = now;
         self.press.released.push(now);
         self.editions.send_replace(Arc::new(Edition::print(&self.newsroom, &self.press)));
     }

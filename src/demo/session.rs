@@ -163,6 +163,8 @@ impl Session {
         let mut signals = pin!(shutdown::on_signals(shutdown.clone())?);
         let mut stop = shutdown.listen();
         let mut ended = pin!(app.wait());
+        self.last_record = SystemClock.now();
+        self.desk.begin(self.last_record);
         welcome(screen, &self.desk, broker, status)?;
         let mut look = tokio::time::interval(LOOK);
         loop {

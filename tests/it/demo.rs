@@ -9,19 +9,21 @@ use std::time::Duration;
 
 use hotline::article::{self, Article, ExtractError, Hints, PageTime};
 use hotline::demo::{
-    Broker, Consumer, Draft, Edition, Entry, Expected, FeedFormat, Finding, Ledger, Live, Newsroom, Paper, Press,
-    Printed, Received, Server, day_of, printed,
+    Broker, Consumer, Desk, Draft, Edition, Entry, Expected, FeedFormat, Finding, Ledger, Live, Newsroom, Paint, Paper,
+    Press, Printed, Received, Server, Step, Table, day_of, printed,
 };
 use hotline::event::{self, EventChange, OpenEvents};
 use hotline::feed::{self, Reader};
 use hotline::publish::kafka::{self, Ensure, Topics};
-use hotline::publish::message::{Envelope, event_record};
+use hotline::publish::message::{Envelope, EventRecord, article_record, event_record};
 use hotline::publish::{self, Kafka, Publish as _, Record};
 use hotline::tag::{self, Coder, Kind, Mention, Status};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Unit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{mpsc, watch};
+use unicode_width::UnicodeWidthStr as _;
 use url::Url;
 
 use super::samples::{article, call, talks};
@@ -297,6 +299,65 @@ fn what_does_not_arrive_or_differs_is_found() {
 }
 
 #[test]
+fn every_event_fits_the_table_in_any_language() {
+    let newsroom = newsroom();
+    let press = press(&newsroom);
+    for width in [72, 100, 160] {
+        let plain = Table::new(width, Paint::Plain, TimeZone::UTC);
+        let colored = Table::new(width, Paint::Colored, TimeZone::UTC);
+        for EventChange { event, change } in perfect_changes(&newsroom, &press) {
+            let record = EventRecord::new(&event, &change, "test", START.parse().unwrap());
+            let line = plain.event(&record, START.parse().unwrap());
+            assert!(line.starts_with("20:00:00  ") && line.contains(record.status.as_str()), "{line}");
+            assert!(line.width() <= width, "{} columns: {line}", line.width());
+            let painted = colored.event(&record, START.parse().unwrap());
+            assert!(painted.contains("\u{1b}["), "{painted}");
+            let bare = painted
+                .split('\u{1b}')
+                .map(|part| part.split_once('m').filter(|_| part.starts_with('[')).map_or(part, |(_, rest)| rest));
+            assert_eq!(bare.collect::<String>(), line);
+        }
+    }
+}
+
+#[test]
+fn the_desk_prints_the_next_batch_when_the_last_has_arrived_or_is_stuck() {
+    let start: Timestamp = START.parse().unwrap();
+    let after = |seconds| start + SignedDuration::from_secs(seconds);
+    let mut desk = Desk::open(BASE.to_owned(), start - SignedDuration::from_mins(1)).unwrap();
+    desk.begin(start);
+    let nothing = Ledger::default();
+    assert_eq!(desk.advance(&nothing, start, after(8)), Step::Wait);
+    // Slow, but still coming.
+    assert_eq!(desk.advance(&nothing, after(19), after(20)), Step::Wait);
+    assert_eq!(desk.advance(&nothing, start, after(20)), Step::Printed);
+    assert_eq!(desk.press().released[1..], [after(20)]);
+    let mut ledger = Ledger::default();
+    for page in &desk.editions().borrow().pages {
+        let record = Record {
+            seq: 0,
+            topic: "hotline.articles.v1".to_owned(),
+            key: String::new(),
+            headers: Vec::new(),
+            value: article_json(page),
+        };
+        ledger.take(&Received { record, partition: 0, offset: 0 }, "hotline", after(21));
+    }
+    assert_eq!(desk.advance(&ledger, after(21), after(21)), Step::Wait, "more may come");
+    assert_eq!(desk.advance(&ledger, after(21), after(22)), Step::Printed);
+    assert_eq!(desk.advance(&ledger, after(21), after(40)), Step::Told);
+    assert!(desk.is_bundled_only());
+    desk.go_on(after(41));
+    assert!(!desk.is_bundled_only());
+}
+
+fn article_json(url: &str) -> Vec<u8> {
+    let article = Article { url: url.to_owned(), ..article("a1", "bbc", START) };
+    let envelope = Envelope::new(&publish::Config::default(), "test");
+    article_record(&article, &[], &[], &envelope, START.parse().unwrap()).value
+}
+
+#[test]
 fn live_articles_come_out_one_by_one_until_all_are_told() {
     let mut newsroom = newsroom();
     let mut live = Live::bundled().unwrap();
@@ -412,13 +473,22 @@ fn demo_once_ends_by_itself_with_every_expected_event_as_lines_of_json() {
     assert!(output.status.success(), "{words}");
     let n_expected = newsroom().expected.len();
     assert!(words.contains(&format!("{n_expected} of {n_expected} expected events arrived")), "{words}");
+    let validator = |schema| jsonschema::validator_for(&schema).unwrap();
+    let (event, article) = (validator(publish::schema::event()), validator(publish::schema::article()));
     let mut n_events = 0;
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let record: serde_json::Value = serde_json::from_str(line).unwrap();
         for field in ["topic", "partition", "offset", "key", "headers", "value"] {
             assert!(!record[field].is_null(), "{field} in {line}");
         }
-        n_events += usize::from(record["topic"] == "hotline.events.v1");
+        match record["topic"].as_str().unwrap() {
+            "hotline.events.v1" => {
+                n_events += 1;
+                assert!(event.is_valid(&record["value"]), "{line}");
+            }
+            "hotline.articles.v1" => assert!(article.is_valid(&record["value"]), "{line}"),
+            topic => assert_eq!(topic, "hotline.dlq.v1"),
+        }
     }
     assert!(n_events > n_expected, "{n_events} event records");
 }
