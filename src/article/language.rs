@@ -13,6 +13,11 @@ const LETTER_POINTS: f32 = 1.0;
 const WORD_POINTS: f32 = 2.0;
 /// A declared language starts this far ahead.
 const DECLARED_POINTS: f32 = 1.5;
+/// Below this many words one small word of another language proves nothing against the declared one.
+const WORDS_FEW: usize = 12;
+const DECLARED_POINTS_FEW_WORDS: f32 = 3.0;
+/// Below this many characters a declared language is believed before trigrams are.
+const TRIGRAM_CHARS_DECLARED: usize = 200;
 
 /// Identifies the language of `text`: a BCP 47 primary tag, `None` when the text says nothing and nothing is declared.
 ///
@@ -28,7 +33,11 @@ pub fn identify(text: &str, declared: Option<&str>) -> Option<&'static str> {
         Script::Single(tag) => Some(declared.filter(|tag| shares_script(tag)).unwrap_or(tag)),
         Script::Arabic => Some(best(&sample, ARABIC, declared).unwrap_or("ar")),
         Script::Cyrillic => best(&sample, CYRILLIC, declared).or_else(|| trigrams(&sample, scripts.cyrillic)),
-        Script::Latin => best(&sample, LATIN, declared).or_else(|| trigrams(&sample, scripts.latin)).or(declared),
+        Script::Latin => {
+            let is_short = sample.chars().count() < TRIGRAM_CHARS_DECLARED;
+            let prior = declared.filter(|tag| is_short && LATIN.iter().any(|profile| profile.tag == *tag));
+            best(&sample, LATIN, declared).or(prior).or_else(|| trigrams(&sample, scripts.latin)).or(declared)
+        }
     }
     .or(declared)
 }
@@ -203,7 +212,7 @@ const LATIN: &[Profile] = &[
     Profile {
         tag: "en",
         letters: "",
-        words: "the of and to in is that for with on was by has are from after will be his said over at it as an not have their this talks says",
+        words: "the of and to in is that for with on was by has are from after will be his said over at it as an not have their this talks says over phone leaders discuss president minister",
     },
     Profile {
         tag: "de",
@@ -343,11 +352,13 @@ fn all_profiles() -> impl Iterator<Item = &'static Profile> {
 
 /// The profile that explains the sample best, when it is clearly ahead of the next.
 fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static str>) -> Option<&'static str> {
-    let lower = sample.to_lowercase();
     let (mut n_words, mut counts) = (0_usize, [0_usize; 64]);
-    for word in lower.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
+    for word in sample.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
         n_words += 1;
-        let mut bits = SMALL_WORDS.get(word).copied().unwrap_or_default();
+        // "UN" is no French article.
+        let is_acronym = word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase());
+        let word = if is_acronym { String::new() } else { word.to_lowercase() };
+        let mut bits = SMALL_WORDS.get(word.as_str()).copied().unwrap_or_default();
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;
@@ -361,8 +372,8 @@ fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static st
         }
         let n_letters = letters.iter().filter(|c| profile.letters.contains(**c)).count();
         let mut score = counts[index] as f32 * WORD_POINTS + n_letters as f32 * LETTER_POINTS;
-        if declared == Some(profile.tag) && (score > 0.0 || n_words < 12) {
-            score += DECLARED_POINTS;
+        if declared == Some(profile.tag) && (score > 0.0 || n_words < WORDS_FEW) {
+            score += if n_words < WORDS_FEW { DECLARED_POINTS_FEW_WORDS } else { DECLARED_POINTS };
         }
         scores.push((score, profile.tag));
     }
@@ -483,6 +494,8 @@ mod tests {
         assert_eq!(identify("Макрон", Some("uk")), Some("uk"));
         assert_eq!(identify("Macron Putin", Some("tr")), Some("tr"));
         assert_eq!(identify("2025 — 14:30", Some("pl")), Some("pl"));
+        assert_eq!(identify("UN chief Antonio Guterres phoned Emmanuel Macron", Some("en")), Some("en"));
+        assert_eq!(identify("Lula telefona a Putin", Some("pt")), Some("pt"));
         assert_eq!(identify("2025 — 14:30", None), None);
     }
 
