@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::NearMiss;
 use super::lexicon::Langs;
 use super::pack::{Cue, Dir, Pack, Rule};
-use super::party::{Form, Glue, Part};
+use super::party::{Form, Glue, Np, Part};
 use super::rule::{Match, Runner};
 use super::scene::{CueHit, Scene};
 use super::{Role, Status};
@@ -158,15 +158,22 @@ impl<'s> Search<'s> {
             if part == Part::Speaker && parties.len() >= 2 {
                 return;
             }
-            for (at, np) in self.scene.nps_in(&near).filter(|(_, np)| np.part == part) {
+            let is_fit = |at: usize, np: &Np| {
                 let is_leader = matches!(np.form, Form::Person | Form::Office | Form::Counterpart);
                 let is_place = matches!(np.form, Form::Place | Form::Seat | Form::Demonym);
                 let is_side = is_place && part == Part::Plain && self.pack.parties.are_sides;
                 let is_known = parties.iter().any(|(known, _)| *known == at) || left_out.contains(&at);
-                if (is_leader || is_side) && !is_known {
-                    parties.push((at, Role::Party));
-                }
-            }
+                np.part == part && (is_leader || is_side) && !is_known
+            };
+            // Where it happens takes part only when nobody else is there.
+            let (there, found): (Vec<usize>, Vec<usize>) = self
+                .scene
+                .nps_in(&near)
+                .filter(|(at, np)| is_fit(*at, np))
+                .map(|(at, _)| at)
+                .partition(|at| self.glue.is_located(self.scene, &self.scene.nps[*at]));
+            let found = if parties.is_empty() && found.is_empty() { there } else { found };
+            parties.extend(found.into_iter().map(|at| (at, Role::Party)));
         }
     }
 

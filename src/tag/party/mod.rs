@@ -91,6 +91,7 @@ pub(in crate::tag) struct Glue {
     counterpart: Option<u16>,
     pronoun: Option<u16>,
     pair: Option<u16>,
+    place_in: Option<u16>,
 }
 
 impl Glue {
@@ -105,6 +106,7 @@ impl Glue {
             counterpart: classes.common("counterpart"),
             pronoun: classes.common("pronoun"),
             pair: classes.common("two_leaders"),
+            place_in: classes.common("place_in"),
         }
     }
 
@@ -117,6 +119,18 @@ impl Glue {
             }
         }
         token
+    }
+
+    /// "in Oman", "at the Vatican": where something happens.
+    pub(in crate::tag) fn is_located(&self, scene: &Scene<'_>, np: &Np) -> bool {
+        let is_place = matches!(np.form, Form::Place | Form::Seat);
+        let from = np.start.saturating_sub(3);
+        is_place
+            && (from..np.start).any(|token| {
+                scene
+                    .class_end(token, self.place_in)
+                    .is_some_and(|end| end == np.start || scene.class_end(end, self.art) == Some(np.start))
+            })
     }
 
     /// Returns where the next member of a group would start, after a comma or "and". The Arabic "and" is written as one
