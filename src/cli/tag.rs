@@ -91,7 +91,7 @@ fn code(number: usize, line: io::Result<Vec<u8>>, explain: bool, coder: &Coder) 
 
 /// Codes one document.
 fn tags(input: &Input, explain: bool, coder: &Coder) -> anyhow::Result<Value> {
-    let published = input.published.as_deref().map(published).transpose()?;
+    let published = input.published.as_deref().map(published).transpose()?.flatten();
     let document = Document {
         title: input.title.as_deref().unwrap_or_default(),
         text: &input.text,
@@ -115,9 +115,15 @@ fn tags(input: &Input, explain: bool, coder: &Coder) -> anyhow::Result<Value> {
     Ok(value)
 }
 
-/// Reads the publication time: a day, an instant with an offset, or one in a named zone.
-fn published(text: &str) -> anyhow::Result<PageTime> {
-    PageTime::parse(text).with_context(|| format!("published `{text}` is neither a day nor an instant (RFC 3339)"))
+/// Reads the publication time: a day, an instant with an offset, or one in a named zone. A year or a month alone gives no
+/// day: `None`.
+fn published(text: &str) -> anyhow::Result<Option<PageTime>> {
+    let is_coarse = matches!(text.len(), 4 | 7) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if text.is_empty() || is_coarse {
+        return Ok(None);
+    }
+    let published = PageTime::parse(text);
+    Ok(Some(published.with_context(|| format!("published `{text}` is neither a day nor an instant (RFC 3339)"))?))
 }
 
 #[cfg(test)]
@@ -126,11 +132,12 @@ mod tests {
 
     #[test]
     fn publication_times_keep_their_own_day() {
-        let day = |text: &str| published(text).map(|time| time.day().to_string()).ok();
+        let day = |text: &str| published(text).ok().flatten().map(|time| time.day().to_string());
         assert_eq!(day("2025-02-12").as_deref(), Some("2025-02-12"));
         assert_eq!(day("2025-02-12T23:30:00-05:00").as_deref(), Some("2025-02-12"));
         assert_eq!(day("2025-02-12T23:30:00Z").as_deref(), Some("2025-02-12"));
         assert_eq!(day("2025-02-12T23:30:00").as_deref(), Some("2025-02-12"));
-        assert_eq!(day("yesterday"), None);
+        assert_eq!(day("2016"), None);
+        assert!(published("2016").is_ok() && published("yesterday").is_err());
     }
 }

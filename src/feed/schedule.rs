@@ -422,10 +422,4 @@ mod tests {
         assert!(!state.is_full_fetch_due(&POLICY, after(now(), minutes(60 * 22))));
         assert!(state.is_full_fetch_due(&POLICY, after(now(), minutes(60 * 24))));
     }
-
-    #[test]
-    fn the_interval_has_a_floor() {
-        let policy = PollPolicy { interval: Duration::from_secs(1), ..POLICY };
-        assert_eq!(next_poll(&watched(5, 1, 9), &policy, now()).at, after(now(), INTERVAL_MIN));
-    }
 }

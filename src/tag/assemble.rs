@@ -29,6 +29,8 @@ pub(super) struct Draft {
     /// Members that the sentence itself gives; those behind them are from the title or the first sentences.
     pub(super) n_own: usize,
     pub(super) sentence: usize,
+    /// A cue or the rule says where the event stands; otherwise the status is the pack's default.
+    is_status_said: bool,
 }
 
 impl Draft {
@@ -232,7 +234,8 @@ impl Assembler<'_> {
             evidence,
         };
         let score = candidate.score - if n_own < members.len() { 0.2 } else { 0.0 };
-        Draft { mention, members, score, n_own, sentence: candidate.sentence }
+        let is_status_said = candidate.cue.is_some() || candidate.rule.status.is_some();
+        Draft { mention, members, score, n_own, sentence: candidate.sentence, is_status_said }
     }
 
     /// Returns which field tokens stand in, and their chars in it.
@@ -381,9 +384,13 @@ fn join(known: &mut Draft, other: Draft) {
     if from.salience == Salience::Main {
         into.salience = Salience::Main;
     }
-    // What is reported as done outweighs what a headline still announces.
-    if into.status == Status::Proposed && from.status == Status::Planned {
+    // What the lead says outweighs what the headline leaves open, a plan what was only thought of.
+    let is_plan = into.status == Status::Proposed && from.status == Status::Planned;
+    let is_headline = into.evidence.first().is_some_and(|evidence| evidence.field == Field::Title);
+    let is_lead = from.salience == Salience::Main && other.is_status_said;
+    if is_plan || (is_headline && is_lead && !known.is_status_said) {
         into.status = from.status;
+        known.is_status_said |= other.is_status_said;
     }
     known.sentence = known.sentence.min(other.sentence);
 }
