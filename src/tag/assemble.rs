@@ -157,8 +157,7 @@ impl Assembler<'_> {
         let mut countries: Vec<&String> = acting.iter().filter_map(|who| who.country.as_ref()).collect();
         countries.sort();
         countries.dedup();
-        let n_unknown = acting.iter().filter(|who| who.country.is_none()).count();
-        let is_one = acting.len() > 1 && countries.len() + n_unknown < 2;
+        let is_one = acting.len() > 1 && countries.len() < 2;
         (self.pack.parties.is_different_country && is_one).then_some("all parties are of one country")
     }
 

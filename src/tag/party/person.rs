@@ -87,7 +87,8 @@ impl Finder<'_> {
         let before = known.start - 1;
         let token = text.tokens[before as usize];
         let sentence = self.scene.sentence(text.sentence_of(known.start));
-        let is_name_like = token.kind == TokenKind::Word && token.shape == Shape::Capital && before > sentence.start;
+        let is_first = before == sentence.start || matches!(text.word(before - 1), ":" | "\"" | "“" | "„" | "«" | "–");
+        let is_name_like = token.kind == TokenKind::Word && token.shape == Shape::Capital && !is_first;
         if !is_name_like || self.scene.is_title(before) || !self.scene.classes_at(before).is_empty() {
             return false;
         }
