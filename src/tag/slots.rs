@@ -9,6 +9,7 @@ use super::party::{Form, Glue, Np, Part};
 use super::roster::Roster;
 use super::roster::topics::Topic;
 use super::scene::Scene;
+use super::text::{Shape, TokenKind};
 use super::who::Identify;
 use super::{Announcer, EventDate, Precision, Salience, Status};
 use crate::article::PageTime;
@@ -21,8 +22,8 @@ const HEADLINE_SENTENCES: usize = 3;
 const STATEMENT_SENTENCES: usize = 2;
 /// Tokens between a verb of saying and the day it was said.
 const SAID_SPAN: u32 = 4;
-/// Characters of a spokesman's name in Chinese.
-const SPOKESMAN_CHARS_MAX: u32 = 8;
+/// Characters of a spokesman's name in Chinese and Japanese.
+const SPOKESMAN_TOKENS_MAX: u32 = 8;
 
 /// A day of saying counts as this many tokens further away.
 const SAID_DISTANCE: u32 = 1_000;
@@ -233,29 +234,53 @@ impl Slots<'_> {
     /// "Kremlin spokesman Dmitry Peskov": the capitalised words behind the spokesman's title.
     fn spokesman(&self, tokens: &Range<u32>) -> Option<(String, Range<u32>)> {
         let hit = self.scene.classes_in(tokens).find(|hit| Some(hit.class) == self.glue.spokesman())?;
-        let mut end = hit.end;
-        if matches!(self.scene.lang, "zh" | "ja") {
-            end = self.name_before_saying(hit.end)?;
-        }
-        while self.scene.text.tokens.get(end as usize).is_some_and(|token| token.shape == super::text::Shape::Capital) {
-            end += 1;
-        }
-        if end == hit.end {
+        let name = match self.scene.lang {
+            "zh" => hit.end..self.name_before_saying(hit.end)?,
+            "ja" => self.name_in_front(hit.start)..hit.start,
+            "ar" => self.name_behind_seat(hit.end),
+            _ => hit.end..while_tokens(hit.end, |token| self.shape(token) == Some(Shape::Capital)),
+        };
+        if name.is_empty() {
             return None;
         }
-        let chars = self.scene.text.chars_of(&(hit.end..end));
-        let name = self.scene.original.chars().skip(chars.start).take(chars.len()).collect();
-        Some((name, hit.end..end))
+        let chars = self.scene.text.chars_of(&name);
+        Some((self.scene.original.chars().skip(chars.start).take(chars.len()).collect(), name))
+    }
+
+    fn shape(&self, token: u32) -> Option<Shape> {
+        self.scene.text.tokens.get(token as usize).map(|token| token.shape)
+    }
+
+    fn is_kind(&self, token: u32, kind: TokenKind) -> bool {
+        self.scene.text.tokens.get(token as usize).is_some_and(|token| token.kind == kind)
     }
 
     /// 发言人毛宁说: the characters between the spokesman's title and the verb of saying.
     fn name_before_saying(&self, from: u32) -> Option<u32> {
-        let name = from..from + SPOKESMAN_CHARS_MAX;
-        let is_cjk = |token: u32| {
-            self.scene.text.tokens.get(token as usize).is_some_and(|one| one.kind == super::text::TokenKind::Cjk)
+        let is_end = |token: u32| {
+            self.scene.class_end(token, self.glue.say()).is_some()
+                || matches!(
+                    self.scene.text.word(token),
+                    "未" | "不" | "在" | "就" | "对" | "對" | "没" | "沒" | "周" | "则"
+                )
         };
-        let end = name.clone().find(|token| self.scene.class_end(*token, self.glue.say()).is_some())?;
-        (end > from && (from..end).all(is_cjk)).then_some(end)
+        let end = (from..from + SPOKESMAN_TOKENS_MAX).find(|token| is_end(*token))?;
+        (from..end).all(|token| self.is_kind(token, TokenKind::Cjk)).then_some(end)
+    }
+
+    /// 外務省の毛寧報道官: the characters before the title.
+    fn name_in_front(&self, title: u32) -> u32 {
+        let is_name = |token: &u32| self.is_kind(*token, TokenKind::Cjk) && self.scene.text.word(*token) != "の";
+        title - (title.saturating_sub(SPOKESMAN_TOKENS_MAX)..title).rev().take_while(is_name).count() as u32
+    }
+
+    /// «المتحدثة باسم البيت الأبيض كارولين ليفيت»: two words behind the seat of power.
+    fn name_behind_seat(&self, from: u32) -> Range<u32> {
+        let start = self.scene.np_at(from).map_or(from, |at| self.scene.nps[at].end);
+        let is_name = |token: u32| {
+            token < start + 2 && self.is_kind(token, TokenKind::Word) && self.scene.classes_at(token).is_empty()
+        };
+        start..while_tokens(start, is_name)
     }
 
     fn channel(&self, sentence: usize) -> Option<String> {
@@ -283,4 +308,13 @@ fn tense(status: Status) -> Tense {
 /// Parties that stand for the event's own: nobody new.
 pub(super) fn is_stand_in(np: &Np) -> bool {
     matches!(np.form, Form::Pair | Form::Pronoun)
+}
+
+/// Returns where a run of tokens from `from` on ends.
+fn while_tokens(from: u32, is_part: impl Fn(u32) -> bool) -> u32 {
+    let mut token = from;
+    while is_part(token) {
+        token += 1;
+    }
+    token
 }

@@ -76,6 +76,16 @@ impl Finder<'_> {
         false
     }
 
+    /// Only titles of a person stand between.
+    fn is_title(&self, end: u32, start: u32) -> bool {
+        let mut token = end;
+        while token < start {
+            let Some(next) = self.scene.class_end(token, self.glue.art) else { return false };
+            token = next;
+        }
+        token == start
+    }
+
     /// "'s", "'" and a Turkish suffix behind an apostrophe, the Chinese and Japanese 的 and の.
     pub(super) fn possessive_end(&self, token: u32) -> Option<u32> {
         let text = self.scene.text;
@@ -113,7 +123,9 @@ impl Finder<'_> {
             let is_first = next == at;
             // "ネタニヤフ・イスラエル首相"
             let is_dotted = self.is_cjk() && np.end + 1 == item.start && self.scene.text.word(np.end) == "・";
-            let is_direct = is_first || np.end == item.start || is_dotted;
+            // «وزير الخارجية الدكتور بدر عبد العاطي»
+            let is_titled = self.scene.lang == "ar" && np.form == Form::Office && self.is_title(np.end, item.start);
+            let is_direct = is_first || np.end == item.start || is_dotted || is_titled;
             let step = Step { item, after: items.get(next + 1), is_first, is_direct };
             if !(is_first || self.touches(np.end, item.start)) || !self.take(&mut np, name.is_some(), &step) {
                 break;

@@ -125,12 +125,14 @@ impl Glue {
     pub(in crate::tag) fn is_located(&self, scene: &Scene<'_>, np: &Np) -> bool {
         let is_place = matches!(np.form, Form::Place | Form::Seat);
         let from = np.start.saturating_sub(3);
+        let is_before_in = scene.lang == "ja" && scene.text.word(np.end) == "で";
         is_place
-            && (from..np.start).any(|token| {
-                scene
-                    .class_end(token, self.place_in)
-                    .is_some_and(|end| end == np.start || scene.class_end(end, self.art) == Some(np.start))
-            })
+            && (is_before_in
+                || (from..np.start).any(|token| {
+                    scene
+                        .class_end(token, self.place_in)
+                        .is_some_and(|end| end == np.start || scene.class_end(end, self.art) == Some(np.start))
+                }))
     }
 
     /// Returns where the next member of a group would start, after a comma or "and". The Arabic "and" is written as one

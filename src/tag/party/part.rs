@@ -22,7 +22,8 @@ impl Finder<'_> {
         for (start, end) in says {
             let sentence = self.scene.sentence(self.scene.text.sentence_of(start));
             let before = nps.iter().rposition(|np| {
-                np.end <= start && np.end + 4 > start && np.start >= sentence.start && np.part != Part::Owner
+                let is_beside = if self.scene.lang == "ja" { self.is_topic(np) } else { np.end + 4 > start };
+                np.end <= start && is_beside && np.start >= sentence.start && np.part != Part::Owner
             });
             let after = nps.iter().position(|np| {
                 np.start >= end && np.start <= end + 2 && np.end <= sentence.end && np.part != Part::Owner
@@ -46,6 +47,12 @@ impl Finder<'_> {
                 nps[speaker].part = Part::Speaker;
             }
         }
+    }
+
+    /// "トランプ氏は": the Japanese verb stands far from whom the sentence is about.
+    fn is_topic(&self, np: &Np) -> bool {
+        let word = |token: u32| self.scene.text.word(token);
+        word(np.end) == "は" || (word(np.end) == "氏" && word(np.end + 1) == "は")
     }
 
     /// "Trump's envoy", "спецпосланник Трампа", "l'émissaire de Trump": someone who acts or speaks for the party.
