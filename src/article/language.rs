@@ -227,7 +227,7 @@ const LATIN: &[Profile] = &[
     Profile {
         tag: "es",
         letters: "ñ¿¡",
-        words: "el la los las de del en y una que con por para es su se un al como más pero este tras sobre fue ha entre según no lo",
+        words: "el la los las de del en y una que con por para es su se un al como más pero este tras sobre fue ha entre según no lo ante desde hasta sin también dijo habló llamó mantuvo pidió anunció",
     },
     Profile {
         tag: "it",

@@ -124,6 +124,7 @@ impl Coder {
             slot_classes: SlotClasses {
                 channel: words.classes.common("channel"),
                 place_in: words.classes.common("place_in"),
+                since: words.classes.common("since"),
             },
             version: format!("{}+{}", env!("CARGO_PKG_VERSION"), versions.join(",")),
             roster,

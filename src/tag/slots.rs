@@ -40,6 +40,7 @@ pub(super) struct DateOn {
 pub(super) struct SlotClasses {
     pub(super) channel: Option<u16>,
     pub(super) place_in: Option<u16>,
+    pub(super) since: Option<u16>,
 }
 
 /// What slots are read from.
@@ -142,6 +143,7 @@ impl Slots<'_> {
             .dates
             .iter()
             .filter(|date| date.tokens.start >= within.start && date.tokens.end <= within.end)
+            .filter(|date| !self.is_start_of_time(&date.tokens))
             .collect();
         dates.sort_by_key(|date| distance(date));
         let anchor = Anchor { published: self.published, zone: self.zone };
@@ -156,6 +158,14 @@ impl Slots<'_> {
             coarse = coarse.or(Some((resolved, date.tokens.clone())));
         }
         coarse
+    }
+
+    /// "for the first time since 2022": the day of something else. A word may stand between.
+    fn is_start_of_time(&self, tokens: &Range<u32>) -> bool {
+        let near = tokens.start.saturating_sub(3)..tokens.start;
+        self.scene
+            .classes_in(&near)
+            .any(|hit| Some(hit.class) == self.classes.since && hit.end <= tokens.start && hit.end + 1 >= tokens.start)
     }
 
     /// The date stands at a verb of saying: it is the day of the statement.
