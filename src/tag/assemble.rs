@@ -13,8 +13,6 @@ use super::{Claim, Evidence, Field, Mention, NearMiss, Participant, Role, Salien
 
 /// Sentences of the text, after the title, whose parties a later sentence may mean.
 const LEAD_SENTENCES: usize = 3;
-/// An event this long before publication is background.
-const STALE_DAYS: i32 = 14;
 /// Evidence kept per mention.
 const EVIDENCE_MAX: usize = 24;
 /// Parties one mention may have.
@@ -195,12 +193,7 @@ impl Assembler<'_> {
         let slots = self.slots;
         let day = date.as_ref().map(|(date, _)| date.start).or(self.published);
         let announced = slots.announcer(candidate.sentence, day);
-        let is_stale = match (&date, self.published) {
-            (Some((date, _)), Some(published)) => {
-                published.since(date.end).is_ok_and(|span| span.get_days() > STALE_DAYS)
-            }
-            _ => false,
-        };
+        let is_stale = date.as_ref().is_some_and(|(date, _)| slots.is_stale(date));
         let historical = candidate.is_historical || is_stale;
         let salience = if historical { Salience::Background } else { slots.salience(candidate.sentence) };
         let evidence = self.evidence(candidate, date.as_ref().map(|(_, at)| at), announced.as_ref().map(|(_, at)| at));

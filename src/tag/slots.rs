@@ -28,6 +28,9 @@ const SPOKESMAN_TOKENS_MAX: u32 = 8;
 /// A day of saying counts as this many tokens further away.
 const SAID_DISTANCE: u32 = 1_000;
 
+/// An event this long before publication is background.
+const STALE_DAYS: i32 = 14;
+
 /// A date on its tokens.
 #[derive(Debug, Clone)]
 pub(super) struct DateOn {
@@ -110,7 +113,16 @@ impl Slots<'_> {
             self.date_in(&tokens, &(tokens.start..tokens.start), status)
         };
         let is_title = self.scene.is_title(here.start);
-        self.later(sentence).filter(|at| is_title || self.is_statement(*at)).find_map(starts_at)
+        let later = self.later(sentence).filter(|at| is_title || self.is_statement(*at));
+        later.filter_map(starts_at).find(|(date, _)| !self.is_stale(date))
+    }
+
+    /// Reports whether a day lies so far before publication that it is background.
+    pub(super) fn is_stale(&self, date: &EventDate) -> bool {
+        let published = self.published.map(PageTime::day);
+        published
+            .and_then(|published| published.since(date.end).ok())
+            .is_some_and(|since| since.get_days() > STALE_DAYS)
     }
 
     /// Returns the sentences that may say what the trigger's leaves open: a headline leaves it to the text.
