@@ -324,12 +324,10 @@ const LATIN: &[Profile] = &[
         words: "và của là có trong cho với các được không người tổng thống những",
     },
     Profile {
-        tag: "ca",
-        letters: "·",
-        words: "el la els les de del dels i en amb per que és un una no al als ha però com més després també ser seva",
+        tag: "ca", letters: "·", words: "el la els les de del dels i en amb per que és un una als ha més també"
     },
     Profile {
-        tag: "sq", letters: "ë", words: "dhe në të e i me për një që nga është ka se pas presidenti si do nuk"
+        tag: "sq", letters: "ë", words: "dhe në të e i me për një që nga është ka se pas presidenti si nuk"
     },
     Profile { tag: "az", letters: "əğış", words: "və bir bu üçün ilə da də olan sonra prezidenti edib" },
 ];
