@@ -47,8 +47,9 @@ impl Finder<'_> {
             return None;
         }
         let is_office_first = !self.ends_with_office(last);
-        let has_and = last.end == np.start
-            || (last.end..np.start).any(|token| self.scene.class_end(token, self.glue.and).is_some());
+        // "the leaders of France, Germany and Britain"
+        let is_and = |token: u32| self.scene.class_end(token, self.glue.and).is_some();
+        let has_and = last.end == np.start || (last.end..np.start).any(is_and) || is_and(np.end);
         (is_office_first && has_and).then_some(last.office).flatten()
     }
 

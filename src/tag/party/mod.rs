@@ -187,15 +187,18 @@ struct Finder<'s> {
     day: Option<Date>,
 }
 
+/// Words between two names of which one makes the other sure.
+const BESIDE_TOKENS: u32 = 2;
+
 impl Finder<'_> {
     /// Drops names that nothing in the document proves.
     fn settle(&self, nps: &mut Vec<Np>) {
         let is_proof = |np: &Np| np.is_full || np.office.is_some() || np.place.is_some();
         let proven: Vec<usize> = nps.iter().filter(|np| is_proof(np)).filter_map(|np| np.person).collect();
-        let sure: Vec<usize> = nps
+        let sure: Vec<(usize, Range<u32>)> = nps
             .iter()
             .filter(|np| np.person.is_some() && (np.risk.is_none() || is_proof(np)))
-            .map(|np| self.scene.text.sentence_of(np.start))
+            .map(|np| (self.scene.text.sentence_of(np.start), np.start..np.end))
             .collect();
         nps.retain(|np| {
             let (Some(person), Some(risk)) = (np.person, np.risk) else { return true };
@@ -203,8 +206,16 @@ impl Finder<'_> {
                 return true;
             }
             // "Xi" beside another leader is Xi Jinping: few others are named with leaders in one sentence.
-            let is_in_company = sure.contains(&self.scene.text.sentence_of(np.start));
-            is_in_company && matches!(risk, Risk::Short | Risk::CommonWord) && self.leads_now(person)
+            let sentence = self.scene.text.sentence_of(np.start);
+            let mut company = sure.iter().filter(|(at, _)| *at == sentence).map(|(_, tokens)| tokens).peekable();
+            let is_in_company = company.peek().is_some();
+            // Less than a leader must stand right beside: "Lavrov and Fidan".
+            let is_beside = company.any(|other| {
+                let gap = np.start.saturating_sub(other.end) + other.start.saturating_sub(np.end);
+                gap <= BESIDE_TOKENS
+            });
+            matches!(risk, Risk::Short | Risk::CommonWord)
+                && (is_in_company && self.leads_now(person) || is_beside && self.holds_office(person))
         });
     }
 }
