@@ -323,12 +323,8 @@ const LATIN: &[Profile] = &[
         letters: "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệ",
         words: "và của là có trong cho với các được không người tổng thống những",
     },
-    Profile {
-        tag: "ca", letters: "·", words: "el la els les de del dels i en amb per que és un una als ha més també"
-    },
-    Profile {
-        tag: "sq", letters: "ë", words: "dhe në të e i me për një që nga është ka se pas presidenti si nuk"
-    },
+    Profile { tag: "ca", letters: "·", words: "el la els les de del dels i en amb per que és un una als ha" },
+    Profile { tag: "sq", letters: "ë", words: "dhe në të e i me për një që nga është ka se pas" },
     Profile { tag: "az", letters: "əğış", words: "və bir bu üçün ilə da də olan sonra prezidenti edib" },
 ];
 
