@@ -147,6 +147,11 @@ impl<'s> Runner<'s> {
         let Some(Step::Party { is_side_allowed, capture, cases }) = steps.get(at).cloned() else { return None };
         let start = self.glue.skip_articles(self.scene, token);
         let first = self.scene.np_at(start)?;
+        // A city where something happens is at most its host.
+        let np = &self.scene.nps[first];
+        if np.form == Form::Seat && capture != Some('h') && self.glue.is_located(self.scene, np) {
+            return None;
+        }
         if !self.scene.nps[first].cases.agrees(cases) {
             return None;
         }

@@ -300,7 +300,10 @@ impl Slots<'_> {
     fn name_behind_seat(&self, from: u32) -> Range<u32> {
         let start = self.scene.np_at(from).map_or(from, |at| self.scene.nps[at].end);
         let is_name = |token: u32| {
-            token < start + 2 && self.is_kind(token, TokenKind::Word) && self.scene.classes_at(token).is_empty()
+            let is_particle =
+                matches!(self.scene.text.word(token), "ان" | "انه" | "انها" | "في" | "لم" | "لا" | "يوم" | "على");
+            let is_free = self.scene.classes_at(token).is_empty() && self.scene.np_at(token).is_none();
+            token < start + 2 && self.is_kind(token, TokenKind::Word) && is_free && !is_particle
         };
         start..while_tokens(start, is_name)
     }

@@ -128,9 +128,12 @@ impl Finder<'_> {
             let is_titled = self.scene.lang == "ar" && np.form == Form::Office && self.is_title(np.end, item.start);
             let is_direct = is_first || np.end == item.start || is_dotted || is_titled;
             let step = Step { item, after: items.get(next + 1), is_first, is_direct };
-            if !(is_first || self.touches(np.end, item.start)) || !self.take(&mut np, name.is_some(), &step) {
+            let unknown = if is_first { None } else { self.unknown_between(&np, item) };
+            let is_near = is_first || unknown.is_some() || self.touches(np.end, item.start);
+            if !is_near || !self.take(&mut np, name.is_some(), &step) {
                 break;
             }
+            np.named = np.named.or(unknown);
             if matches!(item.what, ItemKind::Person { .. }) {
                 name = Some(item);
             }
@@ -243,6 +246,9 @@ impl Finder<'_> {
     /// Adds the capitalised words behind an office. They may end in a surname the roster knows, with a form of the given
     /// name that it does not.
     fn with_unknown_name(&self, mut np: Np, items: &[Item], next: usize) -> (Option<Np>, usize) {
+        if np.named.is_some() {
+            return (Some(np), next);
+        }
         np.named = self.unknown_name(np.end);
         let Some(name) = np.named.clone() else { return (Some(np), next) };
         if let Some(known) = items.get(next).filter(|item| item.end == name.end && item.start > name.start)

@@ -45,6 +45,21 @@ impl Finder<'_> {
         after.is_some_and(is_country) || before.is_some_and(is_country) || (is_title && (!is_word || is_in_name))
     }
 
+    /// "英国のクーパー外相": a name in katakana that the roster does not know, between country and office.
+    pub(super) fn unknown_between(&self, np: &Np, office: &Item) -> Option<std::ops::Range<u32>> {
+        let is_place = np.place.is_some() && np.office.is_none() && np.person.is_none();
+        if self.scene.lang != "ja" || !is_place || !matches!(office.what, ItemKind::Office(_)) {
+            return None;
+        }
+        let start = self.possessive_end(np.end)?;
+        let is_name = |token: u32| {
+            let word = self.scene.text.word(token);
+            word.starts_with(|c: char| ('\u{30a0}'..='\u{30ff}').contains(&c)) || word == "="
+        };
+        let is_near = start < office.start && office.start <= start + 5;
+        (is_near && (start..office.start).all(is_name)).then_some(start..office.start)
+    }
+
     /// "12日" is a day.
     fn is_day_or_part(&self, item: &Item) -> bool {
         let Some(before) = item.start.checked_sub(1) else { return false };
