@@ -223,6 +223,20 @@ async fn status_says(address: &str, what: &str, condition: impl Fn(&Value) -> bo
     }
 }
 
+/// `run --sink stdout` once hung: the command held the lock on standard output while the sink waited for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_round_to_standard_output_prints_every_record_and_ends() {
+    let site = Site::open(3, "").await;
+    let mut command = site.command(&["--once", "--sink", "stdout"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let ended = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
+    let output = tokio::time::timeout(DEADLINE, ended).await.unwrap().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines: Vec<Value> = output.stdout.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines.iter().all(|line| line["topic"] == "hotline.articles.v1"));
+}
+
 #[tokio::test]
 async fn kill_9_between_commit_and_acknowledgement_loses_nothing_and_repeats_nothing() {
     let site = Site::open(6, "").await;

@@ -1,1 +1,170 @@
-//! Facts about tag.
+//! Facts about tag: what a whole article says, and what bad input does to the coder.
+
+#![expect(clippy::expect_used, reason = "a test stops where its ground gives way")]
+
+use std::sync::LazyLock;
+
+use hotline::article::PageTime;
+use hotline::tag::{self, Coder, Document, Mention, Role, Status};
+
+static CODER: LazyLock<Coder> = LazyLock::new(|| Coder::core().expect("the built-in packs compile"));
+
+/// A report of one call with a second call, talks, visits and a release in its wake. Invented.
+const REPORT: &str = "\
+French President Emmanuel Macron has confirmed a phone call with Russian President Vladimir Putin.
+It was about the grain exports of the region above all.
+Macron announced it on Telegram on Thursday, June 5.
+The parties discussed nuclear energy, sanctions and the Middle East.
+\"We have also agreed to have our teams start negotiations immediately, and I will be calling President Zelenskyy of Ukraine \
+right now to inform him of the conversation,\" Macron said.
+He asked Foreign Minister Jean-Noël Barrot and Defence Minister Sébastien Lecornu to lead the negotiations.
+They agreed to visit each other's countries.
+\"I want to thank President Putin for the release, yesterday, of Anna Example, a teacher,\" Macron added.
+As a reminder, Russia released Anna Example, who had been sentenced to nine years.";
+
+fn code(title: &str, text: &str, published: &str, lang: Option<&str>) -> Vec<Mention> {
+    let published = PageTime::parse(published);
+    tag::mentions(&Document { title, text, lang, published, zone: Some("Europe/Paris") }, &CODER)
+}
+
+fn of_kind<'m>(mentions: &'m [Mention], kind: &str) -> Vec<&'m Mention> {
+    mentions.iter().filter(|mention| mention.kind.0 == kind).collect()
+}
+
+fn people(mention: &Mention, role: Option<Role>) -> Vec<&str> {
+    let mut ids: Vec<&str> = mention
+        .participants
+        .iter()
+        .filter(|one| role.is_none_or(|role| one.role == role))
+        .filter_map(|one| one.person.as_deref())
+        .collect();
+    ids.sort_unstable();
+    ids
+}
+
+fn day(mention: &Mention) -> Option<String> {
+    mention.date.as_ref().map(|date| date.start.to_string())
+}
+
+#[test]
+fn one_article_gives_two_calls_talks_visits_and_a_release() {
+    let mentions = code("Macron confirms call with Putin", REPORT, "2025-06-05T20:00:00+02:00", Some("en"));
+    let calls = of_kind(&mentions, "leader_call");
+    assert_eq!(calls.len(), 2, "{calls:#?}");
+    let (held, coming) = (calls[0], calls[1]);
+    assert_eq!(held.status, Status::Occurred);
+    assert_eq!(people(held, None), ["macron-emmanuel", "putin-vladimir"]);
+    assert_eq!(held.parties, ["FRA", "RUS"]);
+    assert_eq!(day(held).as_deref(), Some("2025-06-05"));
+    assert!(held.participants.iter().all(|one| one.office.as_deref() == Some("President")), "{held:#?}");
+    assert!(people(held, Some(Role::Initiator)).is_empty(), "nobody says who called");
+    let announcer = held.announced_by.as_ref().expect("Macron announced it");
+    assert_eq!(
+        (announcer.person.as_deref(), announcer.channel.as_deref()),
+        (Some("macron-emmanuel"), Some("Telegram"))
+    );
+    for topic in ["grain_exports", "sanctions", "middle_east"] {
+        assert!(held.topics.iter().any(|known| known == topic), "{topic} in {:?}", held.topics);
+    }
+    assert_eq!(coming.status, Status::Planned);
+    assert_eq!(people(coming, None), ["macron-emmanuel", "zelensky-volodymyr"]);
+    assert_eq!(day(coming).as_deref(), Some("2025-06-05"));
+
+    let talks = of_kind(&mentions, "negotiation");
+    assert_eq!(talks.len(), 1, "{talks:#?}");
+    assert_eq!((talks[0].status, &talks[0].parties[..]), (Status::Agreed, &["FRA".to_owned(), "RUS".to_owned()][..]));
+    assert_eq!(people(talks[0], Some(Role::Negotiator)), ["barrot-jean-noel", "lecornu-sebastien"]);
+
+    let visits = of_kind(&mentions, "leader_visit");
+    assert_eq!(visits.iter().map(|visit| visit.status).collect::<Vec<_>>(), [Status::Planned]);
+    let releases = of_kind(&mentions, "prisoner_release");
+    assert_eq!(releases.len(), 1, "{releases:#?}");
+    assert_eq!((releases[0].status, &releases[0].parties[..]), (Status::Occurred, &["RUS".to_owned()][..]));
+    assert_eq!(day(releases[0]).as_deref(), Some("2025-06-04"));
+}
+
+#[test]
+fn evidence_points_at_its_words() {
+    let mentions = code("Macron confirms call with Putin", REPORT, "2025-06-05", Some("en"));
+    let chars: Vec<char> = REPORT.chars().collect();
+    let mut n_checked = 0;
+    for evidence in mentions.iter().flat_map(|mention| &mention.evidence) {
+        if evidence.field == hotline::tag::Field::Text {
+            let words: String = chars[evidence.start..evidence.end].iter().collect();
+            assert_eq!(words, evidence.text);
+            n_checked += 1;
+        }
+    }
+    assert!(n_checked > 10, "{n_checked}");
+}
+
+#[test]
+fn the_office_is_that_of_the_day() {
+    let text = "The prime ministers of Japan and India held a video call on Sunday.";
+    let people_on = |published: &str| {
+        let mentions = code("", text, published, Some("en"));
+        mentions.first().map(|mention| people(mention, None).join(" ")).unwrap_or_default()
+    };
+    assert_eq!(people_on("2024-05-13"), "kishida-fumio modi-narendra");
+    assert_eq!(people_on("2022-05-16"), people_on("2024-05-13"));
+    assert_eq!(people_on("2020-05-18"), "abe-shinzo modi-narendra");
+}
+
+#[test]
+fn a_day_unknown_is_no_day() {
+    let mentions = code("", "Emmanuel Macron spoke by phone with Friedrich Merz.", "2025-06-05", Some("en"));
+    assert_eq!(mentions.len(), 1);
+    assert_eq!(mentions[0].date, None, "the publication day is no silent fallback");
+}
+
+#[test]
+fn odd_texts_do_no_harm() {
+    let long = "Macron spoke by phone with Putin, ".repeat(30_000);
+    let texts = [
+        "",
+        "\n\n\n",
+        "\"\"\"«»((([[[",
+        "Макрон spoke 电话 بوتين телефоном with トランプ by phone",
+        "…………",
+        "a\u{300}\u{301}\u{ad}\u{200b}é",
+        "\u{feff}Macron",
+        long.as_str(),
+    ];
+    for text in texts {
+        for lang in [None, Some("zh"), Some("xx"), Some("en-GB"), Some("")] {
+            let mentions = code(text, text, "2025-06-05", lang);
+            assert!(mentions.len() <= 50);
+        }
+    }
+}
+
+#[test]
+fn a_pack_of_the_user_codes_a_new_kind_without_recompiling() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let pack = folder.path().join("embargo");
+    std::fs::create_dir(&pack).expect("the folder can be made");
+    let head = "[pack]\nid = \"mine.embargo\"\nversion = \"0.1.0\"\nkind = \"embargo\"\n\
+                codes = { cameo = \"163\", plover = \"SANCTION/embargo\" }\ndefault_status = \"occurred\"\n\
+                [parties]\nmin = 1\nsides = true\nkinds = [\"head\"]\n";
+    let words = "[lex]\nembargo = [\"embargo{|es}\"]\n[[rule]]\nid = \"impose\"\nmatch = \"@side:a .{0,4} #embargo\"\nscore = 1.0\n\
+                 [[test]]\ntext = \"Norway imposed an embargo on fish.\"\nexpect = { parties = [\"NOR\"] }\n";
+    let load = |words: &str| {
+        std::fs::write(pack.join("pack.toml"), head).expect("the file can be written");
+        std::fs::write(pack.join("en.toml"), words).expect("the file can be written");
+        Coder::load(&tag::Config { packs: vec![folder.path().to_owned()], ..tag::Config::default() })
+    };
+    let coder = load(words).expect("the pack is good");
+    let document = Document { text: "Norway imposed an embargo on fish.", lang: Some("en"), ..Document::default() };
+    let kinds: Vec<String> = tag::mentions(&document, &coder).into_iter().map(|mention| mention.kind.0).collect();
+    assert_eq!(kinds, ["embargo"]);
+
+    let refused = |words: &str| load(words).expect_err("the pack is wrong").to_string();
+    let failing = words.replace("[\"NOR\"]", "[\"SWE\"]");
+    assert!(
+        refused(&failing).contains("en.toml:7:1: the test of mine.embargo fails: parties"),
+        "{}",
+        refused(&failing)
+    );
+    let unknown = words.replace("#embargo\"", "#tariff\"");
+    assert!(refused(&unknown).contains("en.toml:5:9: no pack defines the class `tariff`"), "{}", refused(&unknown));
+}
