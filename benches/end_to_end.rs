@@ -1,7 +1,7 @@
 //! Times the whole pipeline: feeds and pages over loopback HTTP, records into NDJSON files. Prints after it what an article
 //! costs, by stage.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a bench stops where its ground gives way")]
+#![expect(clippy::expect_used, reason = "a bench stops where its ground gives way")]
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -119,7 +119,7 @@ async fn round(base: &str, coder: Arc<Coder>) -> (Duration, String) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let mut settings = Settings { state_dir: folder.path().join("state"), ..Settings::default() };
     settings.publish.articles = Articles::All;
-    let sink = Ndjson::open(&folder.path().join("records")).expect("the folder can be made");
+    let sink = Ndjson::open(folder.path().join("records")).expect("the folder can be made");
     let config = AppConfig { settings, feeds: feeds(base), mode: Mode::Once };
     let start = Instant::now();
     let app = app::start_with_coder(config, coder, sink, Arc::new(SystemClock)).await.expect("the pipeline starts");

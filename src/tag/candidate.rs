@@ -11,6 +11,8 @@ use super::rule::{Match, Runner};
 use super::scene::{CueHit, Scene};
 use super::{Role, Status};
 
+/// Near misses kept for one document.
+pub(super) const MISSES_MAX: usize = 100;
 /// Candidates of one sentence that are followed up.
 const CANDIDATES_MAX: usize = 6;
 /// The cue class that marks background.
@@ -60,12 +62,12 @@ impl<'s> Search<'s> {
             for found in runner.matches(&rule.pattern) {
                 let vetoes = vetoes.get_or_insert_with(|| self.vetoes(&tokens));
                 if let Some((veto, _)) = vetoes.iter().find(|(_, veto)| overlap(&veto.tokens, &found.trigger)) {
-                    misses.push(self.miss(rule, &found, &format!("veto {veto}")));
+                    self.miss(rule, &found, &format!("veto {veto}"), misses);
                     continue;
                 }
                 match self.candidate(rule, sentence, found) {
                     Ok(candidate) => by_trigger.entry(candidate.trigger.start).or_default().push(candidate),
-                    Err((found, reason)) => misses.push(self.miss(rule, &found, reason)),
+                    Err((found, reason)) => self.miss(rule, &found, reason, misses),
                 }
             }
         }
@@ -242,13 +244,15 @@ impl<'s> Search<'s> {
         is_side_right && between.len() as u32 <= cue.span && !is_cut
     }
 
-    fn miss(&self, rule: &Rule, found: &Match, reason: &str) -> NearMiss {
-        let chars = self.scene.text.chars_of(&found.tokens);
-        NearMiss {
+    fn miss(&self, rule: &Rule, found: &Match, reason: &str, misses: &mut Vec<NearMiss>) {
+        if misses.len() >= MISSES_MAX {
+            return;
+        }
+        misses.push(NearMiss {
             rule: format!("{}/{}", self.pack.id, rule.id),
             reason: reason.to_owned(),
-            text: self.scene.original.chars().skip(chars.start).take(chars.len()).collect(),
-        }
+            text: self.scene.text.original(self.scene.original, &found.tokens).to_owned(),
+        });
     }
 }
 

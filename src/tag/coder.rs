@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::assemble::{Assembler, Draft, merge};
-use super::candidate::Search;
+use super::candidate::{MISSES_MAX, Search};
 use super::dates::{DateWords, DateWordsError};
 use super::lexicon::{Builder, Langs, Lexicon, What};
 use super::pack::{self, Classes, Cue, Pack, PackError};
@@ -27,8 +27,6 @@ const SHORT_BYTES: usize = 400;
 const MENTIONS_MAX: usize = 50;
 /// Drafts one pack may make of one document.
 const DRAFTS_MAX: usize = 200;
-/// Near misses kept for one document.
-const MISSES_MAX: usize = 100;
 
 /// Where to find what the user adds to the built-in packs and roster.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -265,8 +265,7 @@ impl Slots<'_> {
         if name.is_empty() {
             return None;
         }
-        let chars = self.scene.text.chars_of(&name);
-        Some((self.scene.original.chars().skip(chars.start).take(chars.len()).collect(), name))
+        Some((self.scene.text.original(self.scene.original, &name).to_owned(), name))
     }
 
     fn shape(&self, token: u32) -> Option<Shape> {
@@ -311,8 +310,7 @@ impl Slots<'_> {
     fn channel(&self, sentence: usize) -> Option<String> {
         let tokens = self.scene.sentence(sentence);
         let hit = self.scene.classes_in(&tokens).find(|hit| Some(hit.class) == self.classes.channel)?;
-        let chars = self.scene.text.chars_of(&(hit.start..hit.end));
-        Some(self.scene.original.chars().skip(chars.start).take(chars.len()).collect())
+        Some(self.scene.text.original(self.scene.original, &(hit.start..hit.end)).to_owned())
     }
 
     /// The title and the first two sentences of the text make an event the main one.

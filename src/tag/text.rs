@@ -39,6 +39,8 @@ pub(super) struct Text {
     pub(super) folded: String,
     /// Char of the original for each byte of `folded`, and the number of chars at its end.
     chars: Vec<u32>,
+    /// Byte of the original for each byte of `folded`.
+    bytes: Vec<u32>,
     pub(super) tokens: Vec<Token>,
     /// Token ranges.
     pub(super) sentences: Vec<std::ops::Range<u32>>,
@@ -59,17 +61,17 @@ impl Text {
     /// Folds and cuts a text. `lang` decides whether a number with a full stop is an ordinal.
     pub(super) fn new(text: &str, lang: &str) -> Self {
         let mut cut = Cutter::new(text.len());
-        let mut chars = text.chars().peekable();
+        let mut chars = text.char_indices().peekable();
         let mut at = 0;
-        while let Some(mut c) = chars.next() {
+        while let Some((byte_at, mut c)) = chars.next() {
             let char_at = at;
             at += 1;
-            if let Some(joined) = chars.peek().and_then(|&mark| fold::composed(c, mark)) {
+            if let Some(joined) = chars.peek().and_then(|&(_, mark)| fold::composed(c, mark)) {
                 chars.next();
                 at += 1;
                 c = joined;
             }
-            cut.push(c, char_at);
+            cut.push(c, char_at, byte_at);
         }
         cut.finish(at, lang)
     }
@@ -82,6 +84,16 @@ impl Text {
             return 0..0;
         };
         self.char_at(first.start)..self.char_at(last.end - 1) + 1
+    }
+
+    /// Returns the original's words for a range of tokens.
+    pub(super) fn original<'t>(&self, original: &'t str, tokens: &std::ops::Range<u32>) -> &'t str {
+        let first = self.tokens.get(tokens.start as usize).map(|token| token.start);
+        let last = self.tokens.get(tokens.end.saturating_sub(1) as usize).map(|token| token.end - 1);
+        let byte = |at: Option<u32>| at.and_then(|at| self.bytes.get(at as usize)).map(|&byte| byte as usize);
+        let (Some(start), Some(last)) = (byte(first), byte(last)) else { return "" };
+        let end = original.get(last..).and_then(|rest| rest.chars().next()).map_or(last, |c| last + c.len_utf8());
+        original.get(start..end).unwrap_or_default()
     }
 
     fn char_at(&self, byte: u32) -> usize {
@@ -120,11 +132,12 @@ impl Cutter {
         let mut text = Text::default();
         text.folded.reserve(n_bytes + n_bytes / 16);
         text.chars.reserve(n_bytes + n_bytes / 16);
+        text.bytes.reserve(n_bytes + n_bytes / 16);
         text.tokens.reserve(n_bytes / 4);
         Self { text, open: None, start: 0, n_upper: 0, n_cased: 0, is_first_upper: false }
     }
 
-    fn push(&mut self, c: char, char_at: usize) {
+    fn push(&mut self, c: char, char_at: usize, byte_at: usize) {
         if fold::is_dropped(c) {
             return;
         }
@@ -152,6 +165,7 @@ impl Cutter {
         }
         let n_new = self.text.folded.len() - before;
         self.text.chars.extend(std::iter::repeat_n(char_at as u32, n_new));
+        self.text.bytes.extend(std::iter::repeat_n(byte_at as u32, n_new));
     }
 
     fn close(&mut self) {
@@ -202,6 +216,9 @@ fn class_of(c: char) -> Class {
     }
 }
 
+/// A longer one is cut: rules take time with the length of a sentence.
+const SENTENCE_TOKENS_MAX: usize = 400;
+
 /// Languages that write an ordinal as a number with a full stop.
 const ORDINAL_DOT: [&str; 3] = ["de", "tr", "pl"];
 
@@ -224,7 +241,7 @@ fn sentences(text: &mut Text, lang: &str) {
             TokenKind::Break => true,
             TokenKind::Mark => ends_sentence(text, at, start, lang),
             _ => false,
-        };
+        } || at - start >= SENTENCE_TOKENS_MAX;
         if is_end {
             while end < n_tokens && is_closer(text.word(end as u32)) && is_glued(text, end) {
                 end += 1;

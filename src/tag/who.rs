@@ -201,7 +201,6 @@ impl Identify<'_> {
 
     /// Returns the text's own words.
     pub(super) fn original(&self, start: u32, end: u32) -> String {
-        let chars = self.scene.text.chars_of(&(start..end));
-        self.scene.original.chars().skip(chars.start).take(chars.len()).collect()
+        self.scene.text.original(self.scene.original, &(start..end)).to_owned()
     }
 }

@@ -119,7 +119,7 @@ fn a_day_unknown_is_no_day() {
 
 #[test]
 fn odd_texts_do_no_harm() {
-    let long = "Macron spoke by phone with Putin, ".repeat(30_000);
+    let long = "Macron spoke by phone with Putin, ".repeat(5_000);
     let texts = [
         "",
         "\n\n\n",

@@ -6,6 +6,7 @@ mod part;
 mod person;
 mod signs;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -194,7 +195,7 @@ impl Finder<'_> {
     /// Drops names that nothing in the document proves.
     fn settle(&self, nps: &mut Vec<Np>) {
         let is_proof = |np: &Np| np.is_full || np.office.is_some() || np.place.is_some();
-        let proven: Vec<usize> = nps.iter().filter(|np| is_proof(np)).filter_map(|np| np.person).collect();
+        let proven: HashSet<usize> = nps.iter().filter(|np| is_proof(np)).filter_map(|np| np.person).collect();
         let sure: Vec<(usize, Range<u32>)> = nps
             .iter()
             .filter(|np| np.person.is_some() && (np.risk.is_none() || is_proof(np)))
@@ -207,7 +208,9 @@ impl Finder<'_> {
             }
             // "Xi" beside another leader is Xi Jinping: few others are named with leaders in one sentence.
             let sentence = self.scene.text.sentence_of(np.start);
-            let mut company = sure.iter().filter(|(at, _)| *at == sentence).map(|(_, tokens)| tokens).peekable();
+            let from = sure.partition_point(|(at, _)| *at < sentence);
+            let mut company =
+                sure[from..].iter().take_while(|(at, _)| *at == sentence).map(|(_, tokens)| tokens).peekable();
             let is_in_company = company.peek().is_some();
             // Less than a leader must stand right beside: "Lavrov and Fidan".
             let is_beside = company.any(|other| {

@@ -21,30 +21,31 @@ impl Finder<'_> {
             .collect();
         for (start, end) in says {
             let sentence = self.scene.sentence(self.scene.text.sentence_of(start));
-            let before = nps.iter().rposition(|np| {
+            let from = nps.partition_point(|np| np.start < sentence.start);
+            let to = nps.partition_point(|np| np.start < sentence.end);
+            let here = &nps[from..to];
+            let before = here.iter().rposition(|np| {
                 let is_beside = if self.scene.lang == "ja" { self.is_topic(np) } else { np.end + 4 > start };
-                np.end <= start && is_beside && np.start >= sentence.start && np.part != Part::Owner
+                np.end <= start && is_beside && np.part != Part::Owner
             });
-            let after = nps.iter().position(|np| {
-                np.start >= end && np.start <= end + 2 && np.end <= sentence.end && np.part != Part::Owner
-            });
+            let after = here.iter().position(|np| np.start >= end && np.start <= end + 2 && np.part != Part::Owner);
             let is_inverted = start > sentence.start
                 && matches!(self.scene.text.word(start - 1), "," | "\"" | "”" | "»" | "“" | "–" | "-")
                 || self.scene.lang == "ar"
                 || start == sentence.start;
-            let first = nps.iter().position(|np| np.start >= sentence.start && np.part != Part::Owner);
+            let first = here.iter().position(|np| np.part != Part::Owner);
             let speaker = match self.scene.lang {
                 // The Chinese and Japanese subject always stands before its verb.
                 "zh" | "ja" => before,
                 // The verb comes last: who speaks opens the sentence.
-                "tr" => first.filter(|at| nps[*at].end <= start),
+                "tr" => first.filter(|at| here[*at].end <= start),
                 // Behind the comma the subject follows the verb, known or not.
                 "uk" | "ru" | "pl" | "de" if is_inverted => after,
                 _ if is_inverted => after.or(before),
                 _ => before.or(after),
             };
             if let Some(speaker) = speaker {
-                nps[speaker].part = Part::Speaker;
+                nps[from + speaker].part = Part::Speaker;
             }
         }
     }
