@@ -12,7 +12,7 @@ pub(super) fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Cow<'b,
     charset::decode(bytes, content_type, charset::label_in(&meta_text(bytes)))
 }
 
-/// Returns the encoding [`decode`] uses, and why.
+/// Returns the encoding `decode` uses, and why.
 pub fn charset(bytes: &[u8], content_type: Option<&str>) -> Found {
     charset::find(bytes, content_type, charset::label_in(&meta_text(bytes)))
 }

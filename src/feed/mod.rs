@@ -1,6 +1,6 @@
 //! Owns feed documents: bytes to entries, and when to poll next. Fetching them is `fetch`'s business.
 //!
-//! [`read`] takes RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, news sitemaps and JSON Feed. One bad entry never costs its
+//! [`read()`] takes RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, news sitemaps and JSON Feed. One bad entry never costs its
 //! neighbours.
 
 mod dates;

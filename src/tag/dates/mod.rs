@@ -1,7 +1,7 @@
 //! Owns dates in text: finding the words that say when, and resolving them to days against the time of publication.
 //!
 //! A language is a word table in `config/dates/`; the grammar is one for all. Finding ([`DateWords::find`]) needs no
-//! calendar, resolving ([`resolve`]) needs no table.
+//! calendar, resolving ([`resolve()`]) needs no table.
 
 mod attach;
 mod calendar;
