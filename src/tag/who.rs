@@ -21,6 +21,8 @@ pub(super) struct Who {
     pub(super) kind: Option<PartyKind>,
     /// A country or organisation as such.
     pub(super) is_side: bool,
+    /// The office the text gives, as a position in the roster: the one a counterpart holds too.
+    pub(super) said_office: Option<usize>,
 }
 
 impl Who {
@@ -47,7 +49,7 @@ impl Identify<'_> {
     pub(super) fn who(&self, at: usize, others: &[Who]) -> Option<Who> {
         let np = &self.scene.nps[at];
         match np.form {
-            Form::Person => np.person.map(|person| self.person(person, np.place)),
+            Form::Person => np.person.map(|person| Who { said_office: np.office, ..self.person(person, np.place) }),
             Form::Office => self.office(np, at),
             Form::Counterpart => self.counterpart(np, others),
             Form::Pronoun => self.antecedent(at, others),
@@ -75,6 +77,7 @@ impl Identify<'_> {
             office: held.map(|term| term.title.clone()),
             kind: latest.map(|term| term.office.kind()),
             is_side: false,
+            said_office: None,
         }
     }
 
@@ -90,6 +93,7 @@ impl Identify<'_> {
             office: None,
             kind: None,
             is_side: true,
+            said_office: None,
         }
     }
 
@@ -104,13 +108,13 @@ impl Identify<'_> {
                 office: None,
                 kind: Some(office.kind),
                 is_side: false,
+                said_office: None,
             });
         }
         let Some(country) = place else { return self.same_office_before(np, at) };
         let day = self.day.unwrap_or(TODAY);
-        if let Some(holder) = self.roster.holder(&office.id, &country, day).first() {
-            let person = self.roster.persons.iter().position(|person| person.id == holder.id)?;
-            return Some(self.person(person, np.place));
+        if let Some(person) = self.holder(&office.id, &country, day) {
+            return Some(Who { said_office: np.office, ..self.person(person, np.place) });
         }
         Some(Who {
             person: None,
@@ -119,6 +123,7 @@ impl Identify<'_> {
             office: None,
             kind: Some(office.kind),
             is_side: false,
+            said_office: None,
         })
     }
 
@@ -146,10 +151,10 @@ impl Identify<'_> {
         let named = np.named.as_ref().map(|named| self.original(named.start, named.end));
         let other = others.iter().find_map(|who| who.person);
         let class = other.and_then(|person| self.class_of(person));
-        if named.is_none()
-            && let (Some(class), Some(day)) = (class, self.day)
-        {
-            let holder = self.in_class_or_alike(class, &country, day);
+        let said = others.iter().find(|who| who.person.is_some()).and_then(|who| who.said_office);
+        if let (None, Some(day)) = (&named, self.day) {
+            let of_said = said.and_then(|office| self.holder(&self.roster.offices[office].id, &country, day));
+            let holder = of_said.or_else(|| self.in_class_or_alike(class?, &country, day));
             if let Some(person) = holder {
                 return Some(self.person(person, np.place));
             }
@@ -162,7 +167,13 @@ impl Identify<'_> {
             office: None,
             kind: class.map(OfficeClass::kind),
             is_side: false,
+            said_office: None,
         })
+    }
+
+    fn holder(&self, office: &str, country: &str, day: Date) -> Option<usize> {
+        let holder = *self.roster.holder(office, country, day).first()?;
+        self.roster.persons.iter().position(|person| person.id == holder.id)
     }
 
     /// A president's counterpart may be a president of another kind: the first class that has a holder.

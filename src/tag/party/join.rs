@@ -251,7 +251,7 @@ impl Finder<'_> {
         }
         np.named = self.unknown_name(np.end);
         let Some(name) = np.named.clone() else { return (Some(np), next) };
-        if let Some(known) = items.get(next).filter(|item| item.end == name.end && item.start > name.start)
+        if let Some(known) = items.get(next).filter(|item| item.end == name.end && item.start >= name.start)
             && let ItemKind::Person { candidates, .. } = &known.what
         {
             let surname = Known { candidates, is_full: false, start: known.start, follows_item: false };

@@ -111,7 +111,8 @@ impl Finder<'_> {
         if self.is_cjk() || self.scene.lang == "ar" || self.scene.is_title(end) {
             return None;
         }
-        let mut token = end;
+        let start = self.glue.skip_articles(self.scene, end);
+        let mut token = start;
         let mut n_capital = 0;
         while let Some(one) = text.tokens.get(token as usize) {
             let is_capital = one.kind == TokenKind::Word && one.shape == Shape::Capital;
@@ -123,9 +124,9 @@ impl Finder<'_> {
             }
             token += 1;
         }
-        while token > end && text.tokens[token as usize - 1].shape != Shape::Capital {
+        while token > start && text.tokens[token as usize - 1].shape != Shape::Capital {
             token -= 1;
         }
-        (n_capital > 0 && token > end).then_some(end..token)
+        (n_capital > 0 && token > start).then_some(start..token)
     }
 }
