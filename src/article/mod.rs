@@ -130,7 +130,10 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
 }
 
 /// An article at one revision: what is coded, stored and published.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Its JSON is the stored form without `text`, which is kept beside it; consumers read
+/// [`ArticleRecord`](crate::publish::ArticleRecord).
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Article {
     /// Minted once, stored; ULID form.
     pub article_id: String,
@@ -152,6 +155,7 @@ pub struct Article {
     pub lang: Option<String>,
     pub published: Option<Timestamp>,
     pub modified: Option<Timestamp>,
+    #[serde(skip)]
     pub text: String,
     pub is_text_truncated: bool,
     /// Hex SHA-256 of the normalised title and text.

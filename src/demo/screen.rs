@@ -108,11 +108,12 @@ impl<'a> Screen<'a> {
             self.say(&format!("{:<10} {broken}", "broken"))?;
         }
         self.say(&format!(
-            "\n{n_arrived} of {} expected events arrived: {} articles, {} records, {} dead letters in {:.1} s",
+            "\n{n_arrived} of {} expected events arrived: {} articles, {} records, {} dead letter{} in {:.1} s",
             findings.len(),
             ledger.n_articles(),
             ledger.n_records,
             ledger.n_dead_letters,
+            if ledger.n_dead_letters == 1 { "" } else { "s" },
             run.lasted.as_secs_f64(),
         ))?;
         if let Some((median, longest)) = ledger.delays() {

@@ -44,7 +44,7 @@ pub(super) fn article(db: &Connection, article_id: &str) -> Result<Option<Articl
     let Some((body, text)) = found else {
         return Ok(None);
     };
-    let mut article = serde_json::from_str::<ArticleRow>(&body)?.into_article(text);
+    let mut article = ArticleRow::read(&body, text)?;
     let mut query = db.prepare_cached(
         "SELECT feed_id FROM sightings JOIN entries USING (entry) JOIN feeds USING (feed) WHERE article_id = ?1",
     )?;

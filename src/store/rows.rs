@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Fault;
 use super::poll::FeedState;
-use crate::article::{Article, Times};
+use crate::article::Article;
 use crate::event::Event;
 use crate::feed::schedule::PollState;
 use crate::feed::{Enclosure, Entry};
@@ -125,83 +125,22 @@ impl EntryRow {
 }
 
 /// An article without its text and mentions, which have columns and rows of their own.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct ArticleRow {
+#[derive(Debug, Serialize)]
+pub(super) struct ArticleRow<'a> {
     v: u32,
-    article_id: String,
-    revision: u32,
-    url: String,
-    canonical_url: String,
-    outlet: String,
-    outlet_name: String,
-    outlet_family: Option<String>,
-    outlet_zone: Option<String>,
-    feeds: Vec<String>,
-    title: String,
-    byline: Vec<String>,
-    lang: Option<String>,
-    published: Option<Timestamp>,
-    modified: Option<Timestamp>,
-    is_text_truncated: bool,
-    content_hash: String,
-    image: Option<String>,
-    is_paywalled: bool,
-    duplicate_of: Option<String>,
-    times: Times,
+    #[serde(flatten)]
+    article: &'a Article,
 }
 
-impl ArticleRow {
-    pub(super) fn new(article: &Article) -> Self {
-        Self {
-            v: VERSION,
-            article_id: article.article_id.clone(),
-            revision: article.revision,
-            url: article.url.clone(),
-            canonical_url: article.canonical_url.clone(),
-            outlet: article.outlet.clone(),
-            outlet_name: article.outlet_name.clone(),
-            outlet_family: article.outlet_family.clone(),
-            outlet_zone: article.outlet_zone.clone(),
-            feeds: article.feeds.clone(),
-            title: article.title.clone(),
-            byline: article.byline.clone(),
-            lang: article.lang.clone(),
-            published: article.published,
-            modified: article.modified,
-            is_text_truncated: article.is_text_truncated,
-            content_hash: article.content_hash.clone(),
-            image: article.image.clone(),
-            is_paywalled: article.is_paywalled,
-            duplicate_of: article.duplicate_of.clone(),
-            times: article.times,
-        }
+impl<'a> ArticleRow<'a> {
+    pub(super) fn new(article: &'a Article) -> Self {
+        Self { v: VERSION, article }
     }
 
     /// A text whose time was up is empty.
-    pub(super) fn into_article(self, text: Option<String>) -> Article {
-        Article {
-            article_id: self.article_id,
-            revision: self.revision,
-            url: self.url,
-            canonical_url: self.canonical_url,
-            outlet: self.outlet,
-            outlet_name: self.outlet_name,
-            outlet_family: self.outlet_family,
-            outlet_zone: self.outlet_zone,
-            feeds: self.feeds,
-            title: self.title,
-            byline: self.byline,
-            lang: self.lang,
-            published: self.published,
-            modified: self.modified,
-            text: text.unwrap_or_default(),
-            is_text_truncated: self.is_text_truncated,
-            content_hash: self.content_hash,
-            image: self.image,
-            is_paywalled: self.is_paywalled,
-            duplicate_of: self.duplicate_of,
-            times: self.times,
-        }
+    pub(super) fn read(body: &str, text: Option<String>) -> Result<Article, Fault> {
+        let article: Article = serde_json::from_str(body)?;
+        Ok(Article { text: text.unwrap_or_default(), ..article })
     }
 }
 

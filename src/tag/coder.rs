@@ -29,15 +29,23 @@ const MENTIONS_MAX: usize = 50;
 const DRAFTS_MAX: usize = 200;
 
 /// Where to find what the user adds to the built-in packs and roster.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// Whether the built-in packs, roster and topics are used; without them the folders and files below must hold all.
+    pub built_in: bool,
     /// Folders of rule packs, laid over the built-in ones in this order.
     pub packs: Vec<PathBuf>,
     /// Folders of roster files, laid over the built-in ones in this order.
     pub roster: Vec<PathBuf>,
     /// Topic files, laid over the built-in ones in this order.
     pub topics: Vec<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { built_in: true, packs: Vec::new(), roster: Vec::new(), topics: Vec::new() }
+    }
 }
 
 /// Why a coder cannot be made.
@@ -59,6 +67,8 @@ pub struct Coder {
     pub(super) packs: Vec<Pack>,
     cues: Vec<Cue>,
     classes: Classes,
+    /// Languages in which some rule has a class as its trigger, by class.
+    triggers: Vec<Langs>,
     lexicon: Lexicon,
     topics: Vec<Topic>,
     dates: DateWords,
@@ -106,9 +116,11 @@ impl Coder {
     /// # Errors
     /// [`CoderError`] names the file and the place that is wrong, and what to do.
     pub fn load(config: &Config) -> Result<Self, CoderError> {
-        let roster = Roster::load(&config.roster)?;
-        let topics = topics::load(&config.topics)?;
-        let words = pack::load(&config.packs)?;
+        let (roster, topics, words) = if config.built_in {
+            (Roster::load(&config.roster)?, topics::load(&config.topics)?, pack::load(&config.packs)?)
+        } else {
+            (Roster::only(&config.roster)?, topics::only(&config.topics)?, pack::only(&config.packs)?)
+        };
         let mut builder = Builder::default();
         builder.roster(&roster);
         builder.topics(&topics);
@@ -126,6 +138,7 @@ impl Coder {
             },
             version: format!("{}+{}", env!("CARGO_PKG_VERSION"), versions.join(",")),
             roster,
+            triggers: triggers(&words.packs),
             packs: words.packs,
             cues: words.cues,
             classes: words.classes,
@@ -168,6 +181,18 @@ impl Coder {
     pub fn table_bytes(&self) -> usize {
         self.lexicon.bytes()
     }
+}
+
+fn triggers(packs: &[Pack]) -> Vec<Langs> {
+    let mut triggers = Vec::new();
+    for rule in packs.iter().flat_map(|pack| &pack.rules) {
+        let class = rule.trigger as usize;
+        if triggers.len() <= class {
+            triggers.resize(class + 1, Langs::default());
+        }
+        triggers[class] = triggers[class].join(rule.langs);
+    }
+    triggers
 }
 
 /// Codes a document.
@@ -227,11 +252,8 @@ fn joined(document: &Document<'_>) -> String {
 impl Coder {
     /// Reports whether any rule could match: most documents end here.
     fn has_trigger(&self, hits: &[super::lexicon::Hit], langs: Langs) -> bool {
-        let mut triggers = vec![false; u16::MAX as usize + 1];
-        for rule in self.packs.iter().flat_map(|pack| &pack.rules).filter(|rule| rule.langs.shares(langs)) {
-            triggers[rule.trigger as usize] = true;
-        }
-        hits.iter().any(|hit| matches!(hit.what, What::Class(class) if triggers[class as usize]))
+        let is_trigger = |class: u16| self.triggers.get(class as usize).is_some_and(|known| known.shares(langs));
+        hits.iter().any(|hit| matches!(hit.what, What::Class(class) if is_trigger(class)))
     }
 
     fn run_packs(&self, scene: &Scene<'_>, document: &Document<'_>, langs: Langs, coded: &mut Coded) {

@@ -67,7 +67,15 @@ struct Source {
 
 /// Reads the embedded packs, then the folders of the user.
 pub(in crate::tag) fn load(dirs: &[PathBuf]) -> Result<Words, PackError> {
-    let mut sources = embedded();
+    compile(embedded(), dirs)
+}
+
+/// Reads the folders without the embedded packs.
+pub(in crate::tag) fn only(dirs: &[PathBuf]) -> Result<Words, PackError> {
+    compile(Vec::new(), dirs)
+}
+
+fn compile(mut sources: Vec<Source>, dirs: &[PathBuf]) -> Result<Words, PackError> {
     for dir in dirs {
         sources.extend(on_disk(dir)?);
     }

@@ -34,7 +34,7 @@ pub use read::RosterError;
 pub const LANGS: [&str; 13] = ["en", "uk", "ru", "de", "fr", "es", "it", "pt", "pl", "tr", "ar", "zh", "ja"];
 
 /// Persons, countries, organisations and office words. Immutable once loaded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Roster {
     pub persons: Vec<Person>,
     pub countries: Vec<Country>,
@@ -60,6 +60,11 @@ impl Roster {
     /// id overrides what it gives, others are added.
     pub fn load(overlays: &[PathBuf]) -> Result<Self, RosterError> {
         read::load(overlays)
+    }
+
+    /// Reads the directories without the embedded roster.
+    pub fn only(dirs: &[PathBuf]) -> Result<Self, RosterError> {
+        read::only(dirs)
     }
 
     pub fn person(&self, id: &str) -> Option<&Person> {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::person::{DayPrecision, Inflect};
-use super::{Country, Gender, LANGS, Names, Office, Organisation, Person, Roster, Term, names, words};
+use super::{Country, Gender, LANGS, Names, Office, Organisation, Person, Roster, Term, words};
 
 static CORE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/roster");
 
@@ -91,30 +91,17 @@ struct OfficesFile {
 }
 
 pub(super) fn load(overlays: &[PathBuf]) -> Result<Roster, RosterError> {
-    let mut roster = Roster {
-        persons: Vec::new(),
-        countries: Vec::new(),
-        organisations: Vec::new(),
-        offices: Vec::new(),
-        by_person: HashMap::new(),
-        by_country: HashMap::new(),
-        by_organisation: HashMap::new(),
-        by_office: HashMap::new(),
-        by_place: HashMap::new(),
-        risks: names::Risks::default(),
-    };
+    let mut roster = Roster::default();
     let mut core = Vec::new();
     embedded(&CORE, &mut core);
     for file in core {
         roster.add(file.path().to_str().unwrap_or_default(), file.contents_utf8().unwrap_or_default())?;
     }
-    for dir in overlays {
-        for file in on_disk(dir)? {
-            roster.add(&file.name, &file.text)?;
-        }
-    }
-    roster.settle();
-    Ok(roster)
+    roster.overlay(overlays)
+}
+
+pub(super) fn only(dirs: &[PathBuf]) -> Result<Roster, RosterError> {
+    Roster::default().overlay(dirs)
 }
 
 fn embedded(dir: &'static Dir<'static>, found: &mut Vec<&'static include_dir::File<'static>>) {
@@ -152,6 +139,16 @@ fn toml_files(dir: &Path) -> Result<Vec<PathBuf>, RosterError> {
 }
 
 impl Roster {
+    fn overlay(mut self, dirs: &[PathBuf]) -> Result<Self, RosterError> {
+        for dir in dirs {
+            for file in on_disk(dir)? {
+                self.add(&file.name, &file.text)?;
+            }
+        }
+        self.settle();
+        Ok(self)
+    }
+
     /// Adds one file. Its name says what it holds; any other name holds persons.
     fn add(&mut self, file: &str, text: &str) -> Result<(), RosterError> {
         match Path::new(file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default() {

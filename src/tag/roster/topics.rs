@@ -44,7 +44,16 @@ pub fn core() -> Result<Vec<Topic>, RosterError> {
 pub fn load(overlays: &[PathBuf]) -> Result<Vec<Topic>, RosterError> {
     let mut topics = Vec::new();
     add(&mut topics, "topics.toml", CORE)?;
-    for path in overlays {
+    overlay(topics, overlays)
+}
+
+/// Reads the files without the embedded topics.
+pub fn only(files: &[PathBuf]) -> Result<Vec<Topic>, RosterError> {
+    overlay(Vec::new(), files)
+}
+
+fn overlay(mut topics: Vec<Topic>, files: &[PathBuf]) -> Result<Vec<Topic>, RosterError> {
+    for path in files {
         let text = std::fs::read_to_string(path).map_err(|source| RosterError::Read { path: path.clone(), source })?;
         add(&mut topics, &path.display().to_string(), &text)?;
     }
