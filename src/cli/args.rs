@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, config, demo, extract, feed, probe, run, schema, tag};
+use super::{check, config, demo, eval, extract, feed, probe, run, schema, tag};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,6 +91,8 @@ pub(super) enum Command {
     Extract(extract::ExtractArgs),
     /// Read documents, print the calls and negotiations they report
     Tag(tag::TagArgs),
+    /// Score what is coded against labelled documents: precision, recall and F1
+    Eval(eval::EvalArgs),
     /// Print a published schema
     Schema(schema::SchemaArgs),
     /// Show the configuration in force

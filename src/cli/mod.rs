@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod config;
 mod demo;
+mod eval;
 mod exit;
 mod extract;
 mod feed;
@@ -50,6 +51,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Check(args) => check::run(args, global, &mut out)?,
         Command::Config(args) => config::run(args, global, &mut out)?,
         Command::Demo(args) => demo::run(args, global, &mut out)?,
+        Command::Eval(args) => eval::run(args, global, &mut out)?,
         Command::Extract(args) => extract::run(args, &mut out)?,
         Command::Feed(args) => feed::run(args, &mut out)?,
         Command::Probe(args) => probe::run(args, global, &mut out)?,

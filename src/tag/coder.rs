@@ -16,7 +16,7 @@ use super::roster::{LANGS, Roster, RosterError};
 use super::scene::{Scene, Source};
 use super::slots::{SlotClasses, Slots, dates_on};
 use super::text::Text;
-use super::{Document, Mention};
+use super::{Document, Kind, Mention};
 use crate::article::{PageTime, language};
 
 /// Chars of a document that are coded; what stands behind is left out.
@@ -163,6 +163,15 @@ impl Coder {
     #[must_use]
     pub fn n_packs(&self) -> usize {
         self.packs.len()
+    }
+
+    /// Returns what the packs code, each kind once.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&Kind> {
+        let mut kinds: Vec<&Kind> = self.packs.iter().map(|pack| &pack.kind).collect();
+        kinds.sort();
+        kinds.dedup();
+        kinds
     }
 
     #[must_use]

@@ -1,6 +1,9 @@
-//! Owns what is coded: one text with what is known about it.
+//! Owns what is coded: one text with what is known about it, and its form as one line of NDJSON.
 
 use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use serde_json::Value;
 
 use crate::article::{Article, PageTime};
 
@@ -28,5 +31,69 @@ impl<'a> Document<'a> {
             PageTime::Instant(published.to_zoned_datetime(zone))
         });
         Self { title: &article.title, text: &article.text, lang: article.lang.as_deref(), published, zone }
+    }
+}
+
+/// A document as a line of NDJSON brings it: `{id, url?, outlet?, outlet_zone?, lang?, published?, title, text}`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct DocumentLine {
+    /// Whatever names the document to the one who sent it.
+    #[serde(default)]
+    pub id: Value,
+    #[serde(default)]
+    pub outlet_zone: Option<String>,
+    #[serde(default)]
+    pub lang: Option<String>,
+    /// A day, an instant with an offset, or one in a named zone. A year or a month alone gives no day: `None`.
+    #[serde(default, deserialize_with = "published")]
+    pub published: Option<PageTime>,
+    #[serde(default)]
+    pub title: Option<String>,
+    pub text: String,
+}
+
+impl DocumentLine {
+    /// Returns the document to code.
+    #[must_use]
+    pub fn document(&self) -> Document<'_> {
+        Document {
+            title: self.title.as_deref().unwrap_or_default(),
+            text: &self.text,
+            lang: self.lang.as_deref(),
+            published: self.published.clone(),
+            zone: self.outlet_zone.as_deref(),
+        }
+    }
+}
+
+fn published<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PageTime>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let is_coarse = matches!(text.len(), 4 | 7) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if text.is_empty() || is_coarse {
+        return Ok(None);
+    }
+    let published = PageTime::parse(&text);
+    let wrong = || D::Error::custom(format!("published `{text}` is neither a day nor an instant (RFC 3339)"));
+    published.ok_or_else(wrong).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(published: &str) -> Result<Option<PageTime>, serde_json::Error> {
+        let line = serde_json::json!({ "text": "", "published": published });
+        DocumentLine::deserialize(line).map(|line| line.published)
+    }
+
+    #[test]
+    fn publication_times_keep_their_own_day() {
+        let day = |text: &str| read(text).ok().flatten().map(|time| time.day().to_string());
+        assert_eq!(day("2025-02-12").as_deref(), Some("2025-02-12"));
+        assert_eq!(day("2025-02-12T23:30:00-05:00").as_deref(), Some("2025-02-12"));
+        assert_eq!(day("2025-02-12T23:30:00Z").as_deref(), Some("2025-02-12"));
+        assert_eq!(day("2025-02-12T23:30:00").as_deref(), Some("2025-02-12"));
+        assert_eq!(day("2016"), None);
+        assert!(read("2016").is_ok() && read("yesterday").is_err());
     }
 }

@@ -14,6 +14,7 @@ mod party;
 pub mod roster;
 mod rule;
 mod scene;
+pub mod score;
 mod self_test;
 mod slots;
 #[cfg(test)]
@@ -22,7 +23,7 @@ mod text;
 mod who;
 
 pub use coder::{Coded, Coder, CoderError, Config, NearMiss, code, mentions};
-pub use document::Document;
+pub use document::{Document, DocumentLine};
 pub use mention::{
     Announcer, Claim, EventDate, Evidence, Field, Kind, Medium, Mention, Participant, Plover, Precision, Role,
     Salience, Status,

@@ -2,8 +2,10 @@
 
 mod article;
 mod cli;
+mod corpus;
 mod daemon;
 mod demo;
+mod eval;
 mod event;
 mod feed;
 mod fetch;

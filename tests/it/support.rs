@@ -1,15 +1,20 @@
-//! Owns what the tests share: a loopback server that answers as it is told, hostile answers included.
+//! Owns what the tests share: the built-in coder, and a loopback server that answers as it is told, hostile answers
+//! included.
 
 #![expect(clippy::expect_used, reason = "a test stops where its ground gives way")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use hotline::tag::Coder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use url::Url;
+
+/// Packs and roster as they are built in; compiling them takes a while.
+pub(crate) static CODER: LazyLock<Coder> = LazyLock::new(|| Coder::core().expect("the built-in packs compile"));
 
 /// A request as the server saw it.
 #[derive(Debug, Clone)]

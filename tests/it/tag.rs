@@ -1,13 +1,9 @@
 //! Facts about tag: what a whole article says, and what bad input does to the coder.
 
-#![expect(clippy::expect_used, reason = "a test stops where its ground gives way")]
-
-use std::sync::LazyLock;
-
 use hotline::article::PageTime;
 use hotline::tag::{self, Coder, Document, Mention, Role, Status};
 
-static CODER: LazyLock<Coder> = LazyLock::new(|| Coder::core().expect("the built-in packs compile"));
+use crate::support::CODER;
 
 /// A report of one call with a second call, talks, visits and a release in its wake. Invented.
 const REPORT: &str = "\
