@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::assemble::{Assembler, Draft, merge};
 use super::candidate::{MISSES_MAX, Search};
 use super::dates::{DateWords, DateWordsError};
-use super::lexicon::{Builder, Langs, Lexicon, What};
+use super::lexicon::{Langs, Lexicon, Sources, What};
 use super::pack::{self, Classes, Cue, Pack, PackError};
 use super::party::{self, Glue};
 use super::roster::topics::{self, Topic};
@@ -57,8 +57,6 @@ pub enum CoderError {
     Pack(#[from] PackError),
     #[error(transparent)]
     Dates(#[from] DateWordsError),
-    #[error("compile the words of packs and roster: there are more than the automaton can hold")]
-    TooManyWords,
 }
 
 /// Packs, roster and words, compiled. Immutable: shared by all who code.
@@ -116,18 +114,15 @@ impl Coder {
     /// # Errors
     /// [`CoderError`] names the file and the place that is wrong, and what to do.
     pub fn load(config: &Config) -> Result<Self, CoderError> {
-        let (roster, topics, words) = if config.built_in {
-            (Roster::load(&config.roster)?, topics::load(&config.topics)?, pack::load(&config.packs)?)
-        } else {
-            (Roster::only(&config.roster)?, topics::only(&config.topics)?, pack::only(&config.packs)?)
-        };
-        let mut builder = Builder::default();
-        builder.roster(&roster);
-        builder.topics(&topics);
-        for (surface, langs, what) in &words.entries {
-            builder.word(surface, *langs, *what);
-        }
-        let lexicon = builder.build().ok_or(CoderError::TooManyWords)?;
+        let (roster, rest) = std::thread::scope(|scope| {
+            let roster = scope
+                .spawn(|| if config.built_in { Roster::load(&config.roster) } else { Roster::only(&config.roster) });
+            let rest = read_words(config);
+            (roster.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rest)
+        });
+        let roster = roster?;
+        let (topics, words, dates) = rest?;
+        let lexicon = Lexicon::new(Sources { roster: &roster, topics: &topics, packs: &words.entries });
         let versions: Vec<String> = words.packs.iter().map(|pack| format!("{}-{}", pack.id, pack.version)).collect();
         let coder = Self {
             glue: Glue::new(&words.classes),
@@ -144,7 +139,7 @@ impl Coder {
             classes: words.classes,
             lexicon,
             topics,
-            dates: DateWords::core()?,
+            dates,
         };
         if !config.packs.is_empty() {
             coder.self_test()?;
@@ -192,6 +187,16 @@ impl Coder {
     }
 }
 
+/// Reads all words but the roster's.
+fn read_words(config: &Config) -> Result<(Vec<Topic>, pack::Words, DateWords), CoderError> {
+    let (topics, words) = if config.built_in {
+        (topics::load(&config.topics)?, pack::load(&config.packs)?)
+    } else {
+        (topics::only(&config.topics)?, pack::only(&config.packs)?)
+    };
+    Ok((topics, words, DateWords::core()?))
+}
+
 fn triggers(packs: &[Pack]) -> Vec<Langs> {
     let mut triggers = Vec::new();
     for rule in packs.iter().flat_map(|pack| &pack.rules) {
@@ -219,7 +224,7 @@ pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
     let mut coded = Coded { lang: found.map(str::to_owned), ..Coded::default() };
     let Some((lang, langs)) = lang.and_then(|lang| Some((lang, Langs::of(lang)?))) else { return coded };
     let text = Text::new(&original, lang);
-    let hits = coder.lexicon.scan(&text, langs);
+    let hits = coder.lexicon.scan(&text, lang);
     if !coder.has_trigger(&hits, langs) {
         return coded;
     }

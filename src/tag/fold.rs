@@ -21,6 +21,9 @@ pub(super) fn push(c: char, out: &mut String) {
         'ı' | 'İ' => out.push('i'),
         'ə' | 'Ə' => out.push('e'),
         '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => push_base(c, out),
+        // Said outright, since most letters come this way.
+        'а'..='я' | 'і' | 'ї' | 'є' | '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' => out.push(c),
+        'А'..='Я' => out.push(char::from_u32(c as u32 + 32).unwrap_or(c)),
         'ё' | 'Ё' => out.push('е'),
         '’' | '‘' | 'ʼ' | '`' | '´' | '′' | '＇' => out.push('\''),
         '‐' | '‑' | '－' => out.push('-'),

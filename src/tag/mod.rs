@@ -1,4 +1,4 @@
-//! Owns coding: text to mentions of events, by packs of rules over one automaton, with a roster of office holders.
+//! Owns coding: text to mentions of events, by packs of rules over one lexicon, with a roster of office holders.
 //! Which mentions are the same event is `event`'s business.
 
 mod assemble;

@@ -57,6 +57,13 @@ enum Class {
     Mark,
 }
 
+impl Class {
+    /// Characters of the class side by side are one token.
+    fn joins(self) -> bool {
+        matches!(self, Self::Letter | Self::Digit | Self::Katakana | Self::Space)
+    }
+}
+
 impl Text {
     /// Folds and cuts a text. `lang` decides whether a number with a full stop is an ordinal.
     pub(super) fn new(text: &str, lang: &str) -> Self {
@@ -142,8 +149,7 @@ impl Cutter {
             return;
         }
         let class = class_of(c);
-        let goes_on =
-            self.open == Some(class) && matches!(class, Class::Letter | Class::Digit | Class::Katakana | Class::Space);
+        let goes_on = self.open == Some(class) && class.joins();
         if !goes_on {
             self.close();
             self.open = Some(class);
@@ -199,9 +205,23 @@ impl Cutter {
     }
 }
 
+/// Returns the bytes of a folded text at which a token may end: no text is cut anywhere else within the same words.
+pub(super) fn token_ends(folded: &str) -> impl Iterator<Item = usize> {
+    let mut before = Class::Space;
+    folded.char_indices().filter_map(move |(at, c)| {
+        let class = class_of(c);
+        let ends = before != Class::Space && !(class == before && class.joins());
+        before = class;
+        ends.then_some(at)
+    })
+}
+
 fn class_of(c: char) -> Class {
     match c {
         'a'..='z' | 'A'..='Z' => Class::Letter,
+        // Letters of the packs' alphabets: to ask Unicode for each would cost more than all else here.
+        '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' => Class::Letter,
+        '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' | '\u{620}'..='\u{64a}' => Class::Letter,
         '\n' | '\r' | '\u{2028}' | '\u{2029}' => Class::Break,
         '0'..='9' | '０'..='９' | '٠'..='٩' => Class::Digit,
         _ if c.is_whitespace() => Class::Space,

@@ -170,7 +170,7 @@ fn names_carry_risk_and_fullness() {
 }
 
 #[test]
-fn pattern_count_stays_within_the_automaton() {
+fn forms_are_as_many_as_expected() {
     let roster = core();
     let forms: std::collections::HashSet<String> = roster
         .names()

@@ -132,7 +132,7 @@ fn combine(words: &[Endings]) -> Vec<(String, Case)> {
                 .collect();
         }
         for form in joined {
-            if !forms.contains(&(form.clone(), case)) {
+            if !forms.iter().any(|(known, of)| *of == case && *known == form) {
                 forms.push((form, case));
             }
         }

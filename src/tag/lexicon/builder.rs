@@ -1,0 +1,210 @@
+//! Owns gathering the words of packs, roster and topics, by language.
+
+use foldhash::{HashMap, HashMapExt as _};
+
+use super::super::fold::fold;
+use super::super::roster::topics::{self, Topic};
+use super::super::roster::{Entity, LANGS, Name, Roster, is_acronym};
+use super::super::text::{Shape, token_ends};
+use super::{Cases, Entry, Langs, Lexicon, Node, What, Words};
+
+/// Room for the words of a language, so that the table grows once or twice only.
+const WORDS_USUAL: usize = 14_000;
+
+/// Where words come from.
+#[derive(Clone, Copy)]
+pub(in crate::tag) struct Sources<'s> {
+    pub(in crate::tag) roster: &'s Roster,
+    pub(in crate::tag) topics: &'s [Topic],
+    /// Words of packs: surface, languages, meaning.
+    pub(in crate::tag) packs: &'s [(String, Langs, What)],
+}
+
+impl Lexicon {
+    /// Gathers all words. A name in Latin letters is one of all languages that write so: these are gathered together, the
+    /// others beside them.
+    pub(in crate::tag) fn new(sources: Sources<'_>) -> Self {
+        let others = Langs::ALL.without(Langs::LATIN);
+        let (latin, others) = std::thread::scope(|scope| {
+            let latin = scope.spawn(|| gather(Langs::LATIN, sources));
+            let others = gather(others, sources);
+            (latin.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), others)
+        });
+        let mut pairs = latin.into_iter().zip(others).enumerate();
+        let by_lang = std::array::from_fn(|_| match pairs.next() {
+            Some((at, (latin, _))) if Langs::LATIN.has(at) => latin,
+            Some((_, (_, other))) => other,
+            None => Words::default(),
+        });
+        Self { by_lang }
+    }
+}
+
+/// Gathers the words of some languages; what is returned for the others is empty.
+fn gather(langs: Langs, sources: Sources<'_>) -> [Words; LANGS.len()] {
+    let with_room = |at: usize| Gathered::with_room(if langs.has(at) { WORDS_USUAL } else { 0 });
+    let mut builder = Builder { langs, by_lang: std::array::from_fn(with_room) };
+    builder.names(sources.roster);
+    builder.offices(sources.roster);
+    builder.topics(sources.topics);
+    for (surface, langs, what) in sources.packs {
+        builder.word(surface, *langs, *what);
+    }
+    builder.by_lang.map(Gathered::finish)
+}
+
+struct Builder {
+    langs: Langs,
+    by_lang: [Gathered; LANGS.len()],
+}
+
+/// Words of one language on their way.
+struct Gathered {
+    words: Words,
+    /// Meanings of each word; until all are known, the node gives the position here.
+    meanings: Vec<Vec<Entry>>,
+}
+
+impl Builder {
+    /// Adds a word that shows no case.
+    fn word(&mut self, surface: &str, langs: Langs, what: What) {
+        if langs.shares(self.langs) {
+            let shape = if is_acronym(surface) { Shape::Upper } else { Shape::Lower };
+            self.add(surface, langs, Entry { what, cases: Cases::default(), shape });
+        }
+    }
+
+    fn names(&mut self, roster: &Roster) {
+        let mut risky: HashMap<String, Langs> = HashMap::new();
+        for (name, own) in own_names(roster, self.langs).filter(|(name, _)| name.risk.is_some()) {
+            let known = risky.entry(fold(name.surface)).or_default();
+            *known = known.join(own);
+        }
+        for (name, own) in own_names(roster, self.langs) {
+            let is_lower = matches!(name.entity, Entity::Demonym(_)) && name.lang != "en";
+            let what = What::Name { entity: name.entity, risk: name.risk, is_full: name.is_full };
+            let shape = match () {
+                () if is_acronym(name.surface) => Shape::Upper,
+                () if is_lower => Shape::Lower,
+                () => Shape::Capital,
+            };
+            let forms = forms(&name);
+            let is_declined = forms.len() > 1;
+            let is_person = matches!(name.entity, Entity::Person(_));
+            let is_everywhere = is_person && Langs::LATIN.shares(own) && !is_declined && name.risk.is_none();
+            for (form, cases) in forms {
+                // A name that is a word of one language ("Lula") is none in the others.
+                let elsewhere = || Langs::LATIN.without(risky.get(&fold(&form)).copied().unwrap_or_default());
+                let langs = if is_everywhere { elsewhere() } else { own };
+                let cases = if is_declined { cases } else { Cases::default() };
+                self.add(&form, langs, Entry { what, cases, shape });
+            }
+        }
+    }
+
+    fn offices(&mut self, roster: &Roster) {
+        for word in roster.office_words() {
+            self.word(word.surface, Langs::of(word.lang).unwrap_or_default(), What::Office(word.office));
+        }
+    }
+
+    fn topics(&mut self, all: &[Topic]) {
+        for word in topics::patterns(all) {
+            if let Some(at) = all.iter().position(|topic| topic.id == word.topic) {
+                self.word(word.surface, Langs::of(word.lang).unwrap_or_default(), What::Topic(at as u16));
+            }
+        }
+    }
+
+    fn add(&mut self, surface: &str, langs: Langs, entry: Entry) {
+        let folded = fold(surface.trim());
+        if folded.is_empty() {
+            return;
+        }
+        for (at, gathered) in self.by_lang.iter_mut().enumerate() {
+            if langs.has(at) && self.langs.has(at) {
+                gathered.add(&folded, entry);
+            }
+        }
+    }
+}
+
+impl Gathered {
+    fn with_room(n_words: usize) -> Self {
+        let words = Words { nodes: HashMap::with_capacity(n_words), ..Words::default() };
+        Self { words, meanings: Vec::with_capacity(n_words) }
+    }
+
+    fn add(&mut self, folded: &str, entry: Entry) {
+        let node = self.words.nodes.get_mut(folded);
+        if let Some(node) = node.as_ref().filter(|node| node.n_entries > 0) {
+            let meanings = &mut self.meanings[node.from as usize];
+            match meanings.iter_mut().find(|known| known.is_of_same(&entry)) {
+                Some(known) => known.cases = known.cases.join(entry.cases),
+                None => meanings.push(entry),
+            }
+            return;
+        }
+        let goes_on = node.is_some_and(|node| node.goes_on);
+        let new = Node { from: self.meanings.len() as u32, n_entries: 1, goes_on };
+        self.words.nodes.insert(folded.into(), new);
+        self.meanings.push(vec![entry]);
+        self.words.bytes_max = self.words.bytes_max.max(folded.len());
+        for end in token_ends(folded) {
+            self.begin(&folded[..end]);
+        }
+    }
+
+    /// Notes that phrases begin so.
+    fn begin(&mut self, beginning: &str) {
+        match self.words.nodes.get_mut(beginning) {
+            Some(known) => known.goes_on = true,
+            None => {
+                self.words.nodes.insert(beginning.into(), Node { goes_on: true, ..Node::default() });
+            }
+        }
+    }
+
+    /// Lays the meanings of all words side by side.
+    fn finish(mut self) -> Words {
+        let mut words = self.words;
+        for node in words.nodes.values_mut().filter(|node| node.n_entries > 0) {
+            let meanings = &mut self.meanings[node.from as usize];
+            (node.from, node.n_entries) = (words.entries.len() as u32, meanings.len() as u16);
+            words.entries.append(meanings);
+        }
+        words
+    }
+}
+
+/// Names of some languages, with their own.
+fn own_names(roster: &Roster, langs: Langs) -> impl Iterator<Item = (Name<'_>, Langs)> {
+    let own = move |name: Name<'_>| Langs::of(name.lang).filter(|own| own.shares(langs));
+    roster.names().filter_map(move |name| own(name).map(|own| (name, own)))
+}
+
+/// Returns the forms of a name, each once, with the cases it shows.
+fn forms(name: &Name<'_>) -> Vec<(String, Cases)> {
+    let mut forms: Vec<(String, Cases)> = Vec::new();
+    for (form, case) in name.inflection.forms(name.surface, name.lang) {
+        let cases = if name.inflection.shows_case() { Cases::of(case) } else { Cases::default() };
+        match forms.iter_mut().find(|(known, _)| *known == form) {
+            Some((_, known)) => *known = known.join(cases),
+            None => forms.push((form, cases)),
+        }
+    }
+    forms
+}
+
+impl Entry {
+    /// Reports whether two entries differ in their cases alone.
+    fn is_of_same(&self, other: &Self) -> bool {
+        let is_same_thing = match (self.what, other.what) {
+            (What::Name { entity: one, risk: known, .. }, What::Name { entity: two, risk, .. }) => {
+                one == two && known == risk
+            }
+            (one, two) => one == two,
+        };
+        is_same_thing && self.shape == other.shape
+    }
+}
