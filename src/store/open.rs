@@ -121,7 +121,8 @@ fn start(db: &Connection) -> Result<String, Fault> {
     if let Some(store_id) = meta(db, "store_id")? {
         return Ok(store_id);
     }
-    let store_id = Ulid::new().to_string();
+    let random: [u8; 16] = db.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
+    let store_id = Ulid::from_bytes(random).to_string();
     set_meta(db, "store_id", &store_id)?;
     Ok(store_id)
 }

@@ -5,9 +5,9 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::candidate::Candidate;
-use super::pack::{Cue, Pack};
+use super::pack::{Cue, Pack, Rule};
 use super::party::{Form, Part};
-use super::slots::{Slots, is_stand_in};
+use super::slots::{Slots, Told, is_stand_in};
 use super::who::{Identify, Who};
 use super::{Claim, Evidence, Field, Mention, NearMiss, Participant, Role, Salience, Status};
 
@@ -29,6 +29,10 @@ pub(super) struct Draft {
     pub(super) sentence: usize,
     /// A cue or the rule says where the event stands; otherwise the status is the pack's default.
     is_status_said: bool,
+    /// One of several events that a sentence tells together: nobody joins it.
+    is_separate: bool,
+    /// Some members only stand around.
+    is_bagged: bool,
 }
 
 impl Draft {
@@ -46,16 +50,22 @@ pub(super) struct Assembler<'s> {
 }
 
 impl Assembler<'_> {
-    /// Makes a draft of the best candidate of one trigger.
-    pub(super) fn draft(&self, candidates: &[Candidate<'_>], misses: &mut Vec<NearMiss>) -> Option<Draft> {
+    /// Makes a draft of the best candidate of one trigger, or one for each event that it tells.
+    pub(super) fn drafts(&self, candidates: &[Candidate<'_>], misses: &mut Vec<NearMiss>) -> Vec<Draft> {
+        self.draft(candidates, misses).map_or_else(Vec::new, split)
+    }
+
+    fn draft(&self, candidates: &[Candidate<'_>], misses: &mut Vec<NearMiss>) -> Option<Draft> {
         let mut best: Option<Draft> = None;
         for candidate in candidates {
-            let date = self.slots.date(candidate.sentence, &candidate.trigger, candidate.status);
+            let cue = candidate.cue.map(|cue| cue.start..cue.end);
+            let at = Told { sentence: candidate.sentence, trigger: &candidate.trigger, cue: cue.as_ref() };
+            let date = self.slots.date(&at, candidate.status);
             let day = date.as_ref().map(|(date, _)| date.start).or(self.published);
             let (members, n_own) = self.members(candidate, day);
             let reason = if candidate.score < self.pack.min_score {
                 format!("score {} is below {}", candidate.score, self.pack.min_score)
-            } else if let Some(lack) = self.lack(&members) {
+            } else if let Some(lack) = self.lack(&members, candidate.rule) {
                 lack.to_owned()
             } else {
                 let draft = self.build(candidate, (members, n_own), date);
@@ -101,7 +111,7 @@ impl Assembler<'_> {
                 later.push((at, role));
                 continue;
             }
-            let who = identify.who(at, &[]);
+            let who = if np.part == Part::Owner { identify.side_of(at) } else { identify.who(at, &[]) };
             if role == Role::Initiator {
                 initiating = initiating.or(who.as_ref().filter(|who| who.is_side).and_then(|who| who.country.clone()));
             }
@@ -114,7 +124,7 @@ impl Assembler<'_> {
         drop_domestic_sides(&mut members);
         let has_stand_in = candidate.parties.iter().any(|(at, _)| is_stand_in(&self.slots.scene.nps[*at]));
         let n_own = members.len();
-        let is_enough = self.lack(&members).is_none() && n_own > 1;
+        let is_enough = self.lack(&members, candidate.rule).is_none() && n_own > 1;
         if !is_enough && (candidate.rule.is_context_allowed || has_stand_in) {
             self.add_context(&mut members, candidate, &identify);
         }
@@ -135,7 +145,8 @@ impl Assembler<'_> {
             .iter_mut()
             .find(|(known, _)| known.is_same(&who) || (known.is_side && who.is_side && known.country == who.country));
         match known {
-            Some((_, known)) if *known == Role::Party => *known = role,
+            // Where it happens is no reason to take part less.
+            Some((_, known)) if *known == Role::Host || (*known == Role::Party && role != Role::Host) => *known = role,
             Some(_) => {}
             None if is_fit && !is_full => members.push((who, role)),
             None => {}
@@ -143,13 +154,14 @@ impl Assembler<'_> {
     }
 
     /// Says why the parties are not enough.
-    fn lack(&self, members: &[(Who, Role)]) -> Option<&'static str> {
+    fn lack(&self, members: &[(Who, Role)], rule: &Rule) -> Option<&'static str> {
         let acting: Vec<&Who> = members
             .iter()
             .filter(|(_, role)| !matches!(role, Role::Mediator | Role::Host | Role::Announcer))
             .map(|(who, _)| who)
             .collect();
-        if acting.len() < self.pack.parties.min {
+        let n_min = rule.n_parties_min.unwrap_or(self.pack.parties.min);
+        if acting.len() < n_min {
             return Some("too few parties");
         }
         let mut countries: Vec<&String> = acting.iter().filter_map(|who| who.country.as_ref()).collect();
@@ -166,12 +178,13 @@ impl Assembler<'_> {
         let end = scene.sentence((first + LEAD_SENTENCES).min(scene.text.sentences.len().saturating_sub(1))).end;
         let lead = 0..end.min(candidate.trigger.start);
         for (at, np) in scene.nps_in(&lead) {
-            if self.lack(members).is_none() && members.len() > 1 {
+            if self.lack(members, candidate.rule).is_none() && members.len() > 1 {
                 return;
             }
             let is_leader = matches!(np.form, Form::Person | Form::Office);
-            let is_side = matches!(np.form, Form::Place | Form::Seat) && self.pack.parties.are_sides;
-            if !(is_leader || is_side) || np.part == Part::Owner {
+            let is_side = matches!(np.form, Form::Place | Form::Seat | Form::Demonym) && self.pack.parties.are_sides;
+            let is_spot = self.slots.glue.is_located(scene, np) || candidate.left_out.contains(&at);
+            if !(is_leader || is_side) || np.part == Part::Owner || is_spot {
                 continue;
             }
             let who = identify.who(at, &[]);
@@ -227,7 +240,17 @@ impl Assembler<'_> {
         };
         let score = candidate.score - if n_own < members.len() { 0.2 } else { 0.0 };
         let is_status_said = candidate.cue.is_some() || candidate.rule.status.is_some();
-        Draft { mention, members, score, n_own, sentence: candidate.sentence, is_status_said }
+        let is_separate = candidate.is_separate && members.len() > 2;
+        Draft {
+            mention,
+            members,
+            score,
+            n_own,
+            sentence: candidate.sentence,
+            is_status_said,
+            is_separate,
+            is_bagged: candidate.is_bagged,
+        }
     }
 
     /// Returns which field tokens stand in, and their chars in it.
@@ -274,6 +297,16 @@ impl Assembler<'_> {
     }
 }
 
+/// Parts the events of a sentence that tells several: the first party's with each other one.
+fn split(draft: Draft) -> Vec<Draft> {
+    if !draft.is_separate {
+        return vec![draft];
+    }
+    let (first, others) = (draft.members[0].clone(), &draft.members[1..]);
+    let pair = |other: &(Who, Role)| Draft { members: vec![first.clone(), other.clone()], n_own: 2, ..draft.clone() };
+    others.iter().map(pair).collect()
+}
+
 /// "At the initiative of the Turkish side": the one of that country began it.
 fn mark_initiator(members: &mut [(Who, Role)], country: Option<&str>) {
     let Some(country) = country else { return };
@@ -294,8 +327,8 @@ fn drop_domestic_sides(members: &mut Vec<(Who, Role)>) {
 pub(super) fn merge(drafts: Vec<Draft>, slots: &Slots<'_>) -> Vec<Mention> {
     let mut merged: Vec<Draft> = Vec::new();
     let mut drafts = drafts;
-    // Parties that a sentence names itself come before those taken from the context.
-    drafts.sort_by_key(|draft| (draft.is_by_context(), draft.sentence));
+    // Parties that a sentence names itself come before those taken from the context, events told apart before all.
+    drafts.sort_by_key(|draft| (!draft.is_separate, draft.is_by_context(), draft.sentence));
     for draft in drafts {
         match merged.iter_mut().find(|known| is_same_event(known, &draft)) {
             Some(known) => join(known, draft),
@@ -341,18 +374,20 @@ fn is_same_side(one: &Who, two: &Who) -> bool {
 
 fn join(known: &mut Draft, other: Draft) {
     let n_own = other.n_own;
-    for (who, role) in other.members.into_iter().take(n_own) {
+    // Who only stands around one report of it takes part no more when another names the parties.
+    let is_closed = known.is_separate || (other.is_bagged && !known.is_bagged && known.members.len() > 1);
+    for (at, (who, role)) in other.members.into_iter().enumerate() {
         let is_full = known.members.len() >= PARTIES_MAX;
         match known.members.iter_mut().find(|(one, _)| agrees(one, &who)) {
             Some((one, known_role)) => {
-                if *known_role == Role::Party {
+                if *known_role == Role::Party && role != Role::Host {
                     *known_role = role;
                 }
                 if one.person.is_none() && who.person.is_some() {
                     *one = who;
                 }
             }
-            None if !is_full => known.members.push((who, role)),
+            None if !is_full && at < n_own && !(is_closed && role == Role::Party) => known.members.push((who, role)),
             None => {}
         }
     }
@@ -380,7 +415,9 @@ fn join(known: &mut Draft, other: Draft) {
     let is_plan = into.status == Status::Proposed && from.status == Status::Planned;
     let is_headline = into.evidence.first().is_some_and(|evidence| evidence.field == Field::Title);
     let is_lead = from.salience == Salience::Main && other.is_status_said;
-    if is_plan || (is_headline && is_lead && !known.is_status_said) {
+    // "After long negotiations the two agreed on": a negotiation stands where the words beside it say.
+    let is_beside = from.kind.0 == super::Kind::NEGOTIATION && other.sentence == known.sentence && other.is_status_said;
+    if is_plan || ((is_beside || (is_headline && is_lead)) && !known.is_status_said) {
         into.status = from.status;
         known.is_status_said |= other.is_status_said;
     }

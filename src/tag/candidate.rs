@@ -34,6 +34,12 @@ pub(super) struct Candidate<'p> {
     /// The cue that gave the status.
     pub(super) cue: Option<CueHit>,
     pub(super) is_historical: bool,
+    /// Too few parties were captured, so those around were taken.
+    pub(super) is_bagged: bool,
+    /// Parties that the rule captured to leave out.
+    pub(super) left_out: Vec<usize>,
+    /// The first party had an event of its own with each of the others.
+    pub(super) is_separate: bool,
 }
 
 /// What looking for candidates needs.
@@ -54,6 +60,7 @@ impl<'s> Search<'s> {
         let tokens = self.scene.sentence(sentence);
         let mut by_trigger: BTreeMap<u32, Vec<Candidate<'s>>> = BTreeMap::new();
         let mut vetoes: Option<Vec<(&str, Match)>> = None;
+        let mut matches: Vec<(&'s Rule, Match)> = Vec::new();
         for rule in &self.pack.rules {
             if !rule.langs.shares(self.langs) || !self.has_classes(rule, &tokens) {
                 continue;
@@ -65,10 +72,14 @@ impl<'s> Search<'s> {
                     self.miss(rule, &found, &format!("veto {veto}"), misses);
                     continue;
                 }
-                match self.candidate(rule, sentence, found) {
-                    Ok(candidate) => by_trigger.entry(candidate.trigger.start).or_default().push(candidate),
-                    Err((found, reason)) => self.miss(rule, &found, reason, misses),
-                }
+                matches.push((rule, found));
+            }
+        }
+        let helpers = helpers(&matches);
+        for (rule, found) in matches {
+            match self.candidate(rule, sentence, &found, &helpers) {
+                Ok(candidate) => by_trigger.entry(candidate.trigger.start).or_default().push(candidate),
+                Err(reason) => self.miss(rule, &found, reason, misses),
             }
         }
         let mut found: Vec<Vec<Candidate<'s>>> = by_trigger.into_values().collect();
@@ -97,9 +108,15 @@ impl<'s> Search<'s> {
         found
     }
 
-    fn candidate(&self, rule: &'s Rule, sentence: usize, found: Match) -> Result<Candidate<'s>, (Match, &'static str)> {
+    fn candidate(
+        &self,
+        rule: &'s Rule,
+        sentence: usize,
+        found: &Match,
+        helpers: &[(usize, Role)],
+    ) -> Result<Candidate<'s>, &'static str> {
         let Some((status, cue)) = self.status(rule, sentence, &found.trigger) else {
-            return Err((found, "a cue says that there is none"));
+            return Err("a cue says that there is none");
         };
         let mut score = rule.score;
         for help in &rule.help {
@@ -115,29 +132,50 @@ impl<'s> Search<'s> {
         }
         let mut parties: Vec<(usize, Role)> = Vec::new();
         for &(capture, np) in &found.captures {
-            let role = rule.roles.iter().find(|(letter, _)| *letter == capture).map_or(Role::Party, |(_, role)| *role);
+            let own = rule.roles.iter().find(|(letter, _)| *letter == capture).map(|(_, role)| *role);
+            let role = own.or_else(|| helpers.iter().find(|(known, _)| *known == np).map(|(_, role)| *role));
+            let role = role.unwrap_or(Role::Party);
             if capture != 'x' && !parties.iter().any(|(known, _)| *known == np) {
                 parties.push((np, role));
             }
         }
         let left_out: Vec<usize> =
             found.captures.iter().filter(|(capture, _)| *capture == 'x').map(|(_, np)| *np).collect();
-        parties.retain(|(np, _)| self.scene.nps[*np].part != Part::Owner);
+        // "Trump's envoys" negotiate for the United States; they do not telephone for Trump.
+        parties.retain(|(np, _)| self.pack.parties.are_sides || self.scene.nps[*np].part != Part::Owner);
+        parties.extend(helpers.iter().filter(|(np, _)| !left_out.contains(np)));
+        parties.sort_by_key(|(np, _)| *np);
+        parties.dedup_by_key(|(np, _)| *np);
+        let n_captured = parties.len();
         if let Some(span) = rule.bag {
             self.fill(&mut parties, &left_out, &found.trigger, (sentence, span));
         }
-        let is_historical = self.cue_at(sentence, &found.trigger, |class| class == HISTORICAL).is_some();
+        let is_historical =
+            self.is_background() || self.cue_at(sentence, &found.trigger, |class| class == HISTORICAL).is_some();
+        let is_bagged = parties.iter().skip(n_captured).any(|(_, role)| *role == Role::Party);
+        let is_separate = self.is_separate(&found.captures, &self.scene.sentence(sentence));
         Ok(Candidate {
             rule,
             sentence,
-            trigger: found.trigger,
-            tokens: found.tokens,
+            trigger: found.trigger.clone(),
+            tokens: found.tokens.clone(),
             parties,
             score,
             status,
             cue,
             is_historical,
+            is_bagged,
+            left_out,
+            is_separate,
         })
+    }
+
+    /// "The king held separate calls with A and B": one party on the first side, several on the other.
+    fn is_separate(&self, captures: &[(char, usize)], sentence: &Range<u32>) -> bool {
+        let Some((first, _)) = captures.first() else { return false };
+        let n_first = captures.iter().filter(|(letter, _)| letter == first).count();
+        let is_said = |class: u16| Some(class) == self.glue.separate();
+        n_first == 1 && captures.len() > 2 && self.scene.classes_in(sentence).any(|hit| is_said(hit.class))
     }
 
     /// Takes the parties around the trigger that do nothing else in the sentence.
@@ -190,11 +228,20 @@ impl<'s> Search<'s> {
         });
         let cue = by_cue.and_then(|hit| rank(&self.cues[hit.cue as usize].class).map(|at| (at, hit)));
         match (cue, by_rule) {
+            (_, Some((_, status))) if rule.is_over_cues => Some((status, None)),
             (Some((at, _)), Some((rule_at, status))) if rule_at < at => Some((status, None)),
             (Some((at, hit)), _) => ranked[at].status.map(|status| (status, Some(hit))),
             (None, Some((_, status))) => Some((status, None)),
             (None, None) => Some((self.pack.default_status, None)),
         }
+    }
+
+    /// "Obituary": the title or the first sentence says that all of it is background.
+    fn is_background(&self) -> bool {
+        let scene = self.scene;
+        let end = scene.sentence(scene.text.sentence_of(scene.title_end)).end;
+        let of_lead = scene.cues.iter().take_while(|hit| hit.start < end);
+        of_lead.map(|hit| &self.cues[hit.cue as usize]).any(|cue| cue.is_of_document && cue.class == HISTORICAL)
     }
 
     /// Finds the first-ranked cue whose reach covers the trigger.
@@ -254,6 +301,26 @@ impl<'s> Search<'s> {
             text: self.scene.text.original(self.scene.original, &found.tokens).to_owned(),
         });
     }
+}
+
+/// Who mediates or hosts by any rule of the sentence: no rule takes him for a side. Of the matches of one rule at one
+/// place the closest counts.
+fn helpers(matches: &[(&Rule, Match)]) -> Vec<(usize, Role)> {
+    let mut helpers: Vec<(usize, Role)> = Vec::new();
+    for (rule, found) in matches {
+        let is_looser = |other: &Match| other.trigger == found.trigger && other.tokens.len() < found.tokens.len();
+        if matches.iter().any(|(one, other)| std::ptr::eq(*one, *rule) && is_looser(other)) {
+            continue;
+        }
+        for &(letter, role) in rule.roles.iter().filter(|(_, role)| matches!(role, Role::Mediator | Role::Host)) {
+            for &(_, np) in found.captures.iter().filter(|(capture, _)| *capture == letter) {
+                if !helpers.iter().any(|(known, _)| *known == np) {
+                    helpers.push((np, role));
+                }
+            }
+        }
+    }
+    helpers
 }
 
 pub(super) fn overlap(one: &Range<u32>, two: &Range<u32>) -> bool {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::assemble::{Assembler, Draft, merge};
 use super::candidate::{MISSES_MAX, Search};
 use super::dates::{DateWords, DateWordsError};
+use super::home;
 use super::lexicon::{Langs, Lexicon, Sources, What};
 use super::pack::{self, Classes, Cue, Pack, PackError};
 use super::party::{self, Glue};
@@ -128,7 +129,6 @@ impl Coder {
             glue: Glue::new(&words.classes),
             slot_classes: SlotClasses {
                 channel: words.classes.common("channel"),
-                place_in: words.classes.common("place_in"),
                 since: words.classes.common("since"),
             },
             version: format!("{}+{}", env!("CARGO_PKG_VERSION"), versions.join(",")),
@@ -235,6 +235,8 @@ pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
     let published = document.published.as_ref().map(PageTime::day);
     let nps = party::find(&scene, &hits, &coder.roster, &coder.glue, published);
     scene.set_parties(nps);
+    scene.dateline = home::dateline(&scene);
+    scene.home = home::country(&scene, &hits, &coder.roster, document.zone);
     coder.run_packs(&scene, document, langs, &mut coded);
     coded
 }
@@ -289,7 +291,7 @@ impl Coder {
             let mut drafts: Vec<Draft> = Vec::new();
             for sentence in 0..scene.text.sentences.len() {
                 for candidates in search.candidates(sentence, &mut coded.near_misses) {
-                    drafts.extend(assembler.draft(&candidates, &mut coded.near_misses));
+                    drafts.extend(assembler.drafts(&candidates, &mut coded.near_misses));
                 }
                 if drafts.len() > DRAFTS_MAX {
                     break;

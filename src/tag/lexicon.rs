@@ -76,6 +76,11 @@ pub(super) enum What {
     },
     /// Position in [`Roster::offices`].
     Office(usize),
+    /// What stands before or behind the country inside an office's words ("глава * МЗС").
+    OfficeHalf {
+        office: usize,
+        is_tail: bool,
+    },
     /// A class of a pack.
     Class(u16),
     /// Position in the packs' cues.
@@ -101,6 +106,8 @@ pub(super) struct Hit {
     pub(super) end: u32,
     pub(super) what: What,
     pub(super) cases: Cases,
+    /// The Arabic "and" is written as one with it.
+    pub(super) is_joined: bool,
 }
 
 /// All words, by language in the order of [`LANGS`].
@@ -115,6 +122,8 @@ struct Words {
     /// Every word and phrase, folded, and every beginning of a phrase that ends where a token may end.
     nodes: HashMap<Box<str>, Node>,
     entries: Vec<Entry>,
+    /// What longer words end with ("*verhandlungen").
+    endings: Vec<(Box<str>, Entry)>,
     /// Bytes of the longest.
     bytes_max: usize,
 }
@@ -135,6 +144,9 @@ impl std::fmt::Debug for Lexicon {
     }
 }
 
+/// What stands at least before the ending of a compound.
+const STEM_BYTES_MIN: usize = 3;
+
 /// What may be written in front of an Arabic word, as one token with it; the shortest first.
 const PROCLITICS: [&str; 16] =
     ["و", "ف", "ب", "ل", "ك", "ال", "لل", "وب", "ول", "فل", "وال", "بال", "فال", "كال", "ولل", "وبال"];
@@ -153,6 +165,7 @@ impl Lexicon {
         for (first, token) in text.tokens.iter().enumerate() {
             let n_before = hits.len();
             words.find(text, first, token.start, &mut hits);
+            words.find_ending(text, first, &mut hits);
             if lang == "ar" {
                 let word = text.word(first as u32);
                 for prefix in PROCLITICS.iter().filter(|prefix| word.starts_with(**prefix) && **prefix != word) {
@@ -168,7 +181,8 @@ impl Lexicon {
 impl Words {
     /// Finds the words that begin at a byte of a token.
     fn find(&self, text: &Text, first: usize, from: u32, hits: &mut Vec<Hit>) {
-        let shape = text.tokens[first].shape;
+        let (shape, start) = (text.tokens[first].shape, text.tokens[first].start);
+        let is_joined = text.folded[start as usize..from as usize].starts_with(['و', 'ف']);
         for (last, token) in text.tokens.iter().enumerate().skip(first) {
             let words =
                 text.folded.get(from as usize..token.end as usize).filter(|words| words.len() <= self.bytes_max);
@@ -176,11 +190,21 @@ impl Words {
             let entries = &self.entries[node.from as usize..][..node.n_entries as usize];
             for entry in entries.iter().filter(|entry| shape >= entry.shape) {
                 let (start, end) = (first as u32, last as u32 + 1);
-                hits.push(Hit { start, end, what: entry.what, cases: entry.cases });
+                hits.push(Hit { start, end, what: entry.what, cases: entry.cases, is_joined });
             }
             if !node.goes_on {
                 return;
             }
+        }
+    }
+
+    /// Finds what a token ends with behind a stem.
+    fn find_ending(&self, text: &Text, token: usize, hits: &mut Vec<Hit>) {
+        let word = text.word(token as u32);
+        let ends = |ending: &str| word.len() >= ending.len() + STEM_BYTES_MIN && word.ends_with(ending);
+        for (_, entry) in self.endings.iter().filter(|(ending, _)| ends(ending)) {
+            let (start, end) = (token as u32, token as u32 + 1);
+            hits.push(Hit { start, end, what: entry.what, cases: entry.cases, is_joined: false });
         }
     }
 

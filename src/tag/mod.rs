@@ -7,6 +7,7 @@ mod coder;
 pub mod dates;
 mod document;
 mod fold;
+mod home;
 mod lexicon;
 pub mod mention;
 mod pack;

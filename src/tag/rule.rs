@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::pack::{Pattern, Step};
+use super::pack::{Pattern, Step, Wanted};
 use super::party::{Form, Glue, Np, Part};
 use super::scene::Scene;
 
@@ -144,18 +144,23 @@ impl<'s> Runner<'s> {
     }
 
     fn party(&mut self, steps: &[Step], at: usize, token: u32) -> Option<u32> {
-        let Some(Step::Party { is_side_allowed, capture, cases }) = steps.get(at).cloned() else { return None };
+        let Some(Step::Party { wanted, capture, cases }) = steps.get(at).cloned() else { return None };
         let start = self.glue.skip_articles(self.scene, token);
         let first = self.scene.np_at(start)?;
-        // A city where something happens is at most its host.
+        // A city where something happens is at most its host; in Chinese and Japanese so is a country.
         let np = &self.scene.nps[first];
-        if np.form == Form::Seat && capture != Some('h') && self.glue.is_located(self.scene, np) {
+        let is_spot = np.form == Form::Seat || matches!(self.scene.lang, "zh" | "ja");
+        if wanted != Wanted::Seat
+            && is_spot
+            && !matches!(capture, Some('h' | 'm'))
+            && self.glue.is_located(self.scene, np)
+        {
             return None;
         }
         if !self.scene.nps[first].cases.agrees(cases) {
             return None;
         }
-        let group = self.group(first, is_side_allowed);
+        let group = self.group(first, wanted);
         let n_captures = self.captures.len();
         for n_members in (1..=group.len()).rev() {
             let members = &group[..n_members];
@@ -174,12 +179,12 @@ impl<'s> Runner<'s> {
     }
 
     /// Returns the parties side by side from the first on.
-    fn group(&self, first: usize, is_side_allowed: bool) -> Vec<usize> {
+    fn group(&self, first: usize, wanted: Wanted) -> Vec<usize> {
         let mut group = Vec::new();
         let mut next = Some(first);
         while let Some(at) = next.filter(|_| group.len() < GROUP_MAX) {
             let np = &self.scene.nps[at];
-            if !fits(np, is_side_allowed) {
+            if !fits(np, wanted) {
                 break;
             }
             group.push(at);
@@ -189,13 +194,13 @@ impl<'s> Runner<'s> {
     }
 }
 
-fn fits(np: &Np, is_side_allowed: bool) -> bool {
-    if np.part == Part::Owner {
-        return false;
-    }
-    match np.form {
-        Form::Person | Form::Office | Form::Counterpart | Form::Pronoun | Form::Pair => true,
-        Form::Place | Form::Demonym | Form::Seat => is_side_allowed,
+fn fits(np: &Np, wanted: Wanted) -> bool {
+    match (wanted, np.form) {
+        (Wanted::Seat, form) => form == Form::Seat,
+        // Who acts for a side stands for it; nobody telephones for another.
+        (Wanted::Party, _) if np.part == Part::Owner => false,
+        (_, Form::Person | Form::Office | Form::Counterpart | Form::Pronoun | Form::Pair) => true,
+        (_, Form::Place | Form::Demonym | Form::Seat) => wanted == Wanted::Side,
     }
 }
 

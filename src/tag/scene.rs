@@ -52,6 +52,10 @@ pub(super) struct Scene<'t> {
     pub(super) nps: Vec<Np>,
     /// The party that starts at a token.
     np_at: Vec<u32>,
+    /// Where and when the text was filed: "MOSCOW, March 13 (Interfax) —".
+    pub(super) dateline: Range<u32>,
+    /// Country of the newsroom, as a position in the roster: "the prime minister" without a country is its own.
+    pub(super) home: Option<usize>,
 }
 
 /// What a scene is made of.
@@ -81,6 +85,8 @@ impl<'t> Scene<'t> {
             topics: Vec::new(),
             nps: Vec::new(),
             np_at: vec![NONE; text.tokens.len()],
+            dateline: title_end..title_end,
+            home: None,
         };
         scene.topics.extend(hits.iter().filter_map(|hit| match hit.what {
             What::Topic(topic) => Some(TopicHit { start: hit.start, topic }),

@@ -22,6 +22,12 @@ const HEADLINE_SENTENCES: usize = 3;
 const STATEMENT_SENTENCES: usize = 2;
 /// Tokens between a verb of saying and the day it was said.
 const SAID_SPAN: u32 = 4;
+/// Tokens between the cue of a denial or an offer and its day.
+const CUE_SPAN: u32 = 2;
+/// Tokens between a possessive date and the event it dates.
+const OWN_NOUN_SPAN: u32 = 4;
+/// Tokens between an event that is not known to be and its day.
+const UNREAL_SPAN: u32 = 7;
 /// Characters of a spokesman's name in Chinese and Japanese.
 const SPOKESMAN_TOKENS_MAX: u32 = 8;
 
@@ -42,7 +48,6 @@ pub(super) struct DateOn {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct SlotClasses {
     pub(super) channel: Option<u16>,
-    pub(super) place_in: Option<u16>,
     pub(super) since: Option<u16>,
 }
 
@@ -95,25 +100,33 @@ fn partition(len: usize, is_before: impl Fn(usize) -> bool) -> usize {
     low
 }
 
+/// Where a text tells of the event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'t> {
+    pub(super) sentence: usize,
+    pub(super) trigger: &'t Range<u32>,
+    /// Words that say where it stands.
+    pub(super) cue: Option<&'t Range<u32>>,
+}
+
 impl Slots<'_> {
     /// Finds the day of the event: the date nearest to the trigger in its sentence, one of saying only when there is no
     /// other; else the date of the next sentence when that goes on about it.
-    pub(super) fn date(
-        &self,
-        sentence: usize,
-        trigger: &Range<u32>,
-        status: Status,
-    ) -> Option<(EventDate, Range<u32>)> {
-        let here = self.scene.sentence(sentence);
-        if let Some(found) = self.date_in(&here, trigger, status) {
+    pub(super) fn date(&self, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
+        let here = self.scene.sentence(told.sentence);
+        if let Some(found) = self.date_in(&here, told, status) {
             return Some(found);
+        }
+        if is_unreal(status) {
+            return None;
         }
         let starts_at = |at: usize| {
             let tokens = self.scene.sentence(at);
-            self.date_in(&tokens, &(tokens.start..tokens.start), status)
+            let start = tokens.start..tokens.start;
+            self.date_in(&tokens, &Told { sentence: at, trigger: &start, cue: None }, status)
         };
         let is_title = self.scene.is_title(here.start);
-        let later = self.later(sentence).filter(|at| is_title || self.is_statement(*at));
+        let later = self.later(told.sentence).filter(|at| is_title || self.is_statement(*at));
         later.filter_map(starts_at).find(|(date, _)| !self.is_stale(date))
     }
 
@@ -141,7 +154,8 @@ impl Slots<'_> {
             && self.scene.nps_in(&tokens).filter(|(_, np)| np.form == Form::Person).count() < 2
     }
 
-    fn date_in(&self, within: &Range<u32>, trigger: &Range<u32>, status: Status) -> Option<(EventDate, Range<u32>)> {
+    fn date_in(&self, within: &Range<u32>, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
+        let trigger = told.trigger;
         let distance = |date: &DateOn| {
             let tokens = &date.tokens;
             let gap = if tokens.end <= trigger.start {
@@ -149,13 +163,17 @@ impl Slots<'_> {
             } else {
                 tokens.start.saturating_sub(trigger.end)
             };
-            gap + if self.is_said(tokens) { SAID_DISTANCE } else { 0 }
+            let is_far = self.is_said(tokens) || self.is_filing(tokens);
+            gap + if is_far { SAID_DISTANCE } else { 0 }
         };
         let mut dates: Vec<&DateOn> = self
             .dates
             .iter()
             .filter(|date| date.tokens.start >= within.start && date.tokens.end <= within.end)
-            .filter(|date| !self.is_start_of_time(&date.tokens))
+            .filter(|date| status == Status::Occurred || !self.is_filing(&date.tokens))
+            .filter(|date| !self.is_start_of_time(&date.tokens) && !self.is_of_noun(date, trigger))
+            .filter(|date| !self.is_of_statement(&date.tokens, told.cue, status))
+            .filter(|date| !is_unreal(status) || distance(date) <= UNREAL_SPAN)
             .collect();
         dates.sort_by_key(|date| distance(date));
         let anchor = Anchor { published: self.published, zone: self.zone };
@@ -169,7 +187,7 @@ impl Slots<'_> {
             }
             coarse = coarse.or(Some((resolved, date.tokens.clone())));
         }
-        coarse
+        coarse.filter(|_| !is_unreal(status))
     }
 
     /// "for the first time since 2022": the day of something else. A word may stand between.
@@ -178,6 +196,33 @@ impl Slots<'_> {
         self.scene
             .classes_in(&near)
             .any(|hit| Some(hit.class) == self.classes.since && hit.end <= tokens.start && hit.end + 1 >= tokens.start)
+    }
+
+    /// What has not happened has no day of saying: "denied on Tuesday", "said on Monday he would call".
+    fn is_of_statement(&self, date: &Range<u32>, cue: Option<&Range<u32>>, status: Status) -> bool {
+        let is_at = |cue: &Range<u32>| date.start <= cue.end + CUE_SPAN && cue.start <= date.end + CUE_SPAN;
+        match status {
+            status if is_unreal(status) => self.is_said(date) || cue.is_some_and(is_at),
+            Status::Planned | Status::Postponed | Status::Cancelled => self.is_said(date),
+            _ => false,
+        }
+    }
+
+    /// The day the text was filed.
+    fn is_filing(&self, date: &Range<u32>) -> bool {
+        date.start >= self.scene.dateline.start && date.end <= self.scene.dateline.end
+    }
+
+    /// "last week's collision": the day of the next noun, unless that is the trigger ("Thursday's call").
+    fn is_of_noun(&self, date: &DateOn, trigger: &Range<u32>) -> bool {
+        let words = self.scene.original.get(date.hit.start..date.hit.end).unwrap_or_default();
+        let next = self.scene.text.word(date.tokens.end);
+        let is_own = (date.tokens.end..=date.tokens.end + OWN_NOUN_SPAN).contains(&trigger.start);
+        self.scene.lang == "en"
+            && !is_own
+            && (words.ends_with("'s")
+                || words.ends_with("’s")
+                || (next == "'" && self.scene.text.word(date.tokens.end + 1) == "s"))
     }
 
     /// The date stands at a verb of saying: it is the day of the statement.
@@ -212,13 +257,8 @@ impl Slots<'_> {
     pub(super) fn place(&self, sentence: usize) -> Option<String> {
         let tokens = self.scene.sentence(sentence);
         self.scene.nps_in(&tokens).find_map(|(_, np)| {
-            let before = np.start.checked_sub(1)?;
-            let is_in = (before.saturating_sub(1)..=before)
-                .any(|token| self.scene.class_end(token, self.classes.place_in) == Some(np.start));
-            let Some(super::party::Place::Country(country)) = np.place.filter(|_| np.form == Form::Seat && is_in)
-            else {
-                return None;
-            };
+            let is_in = np.form == Form::Seat && self.glue.is_located(self.scene, np);
+            let Some(super::party::Place::Country(country)) = np.place.filter(|_| is_in) else { return None };
             self.roster.countries[country].capitals.of("en").first().cloned()
         })
     }
@@ -318,6 +358,11 @@ impl Slots<'_> {
         let first_of_text = self.scene.text.sentence_of(self.scene.title_end);
         if sentence < first_of_text + 3 { Salience::Main } else { Salience::Secondary }
     }
+}
+
+/// The event is not known to be: only a day at its very name is its own.
+fn is_unreal(status: Status) -> bool {
+    matches!(status, Status::Denied | Status::Declined | Status::Proposed | Status::Unconfirmed)
 }
 
 /// Which way the clause of a status looks.

@@ -81,6 +81,17 @@ impl Identify<'_> {
         }
     }
 
+    /// The country or organisation that a party's delegates act for.
+    pub(super) fn side_of(&self, at: usize) -> Option<Who> {
+        let code = self.who(at, &[])?.country?;
+        let country = self.roster.countries.iter().position(|country| country.code == code).map(Place::Country);
+        let organisation = || {
+            let found = self.roster.organisations.iter().position(|organisation| organisation.code == code);
+            found.map(Place::Organisation)
+        };
+        country.or_else(organisation).map(|place| self.side(place))
+    }
+
     pub(super) fn side(&self, place: Place) -> Who {
         let name = match place {
             Place::Country(at) => self.roster.countries[at].name(),
@@ -111,7 +122,7 @@ impl Identify<'_> {
                 said_office: None,
             });
         }
-        let Some(country) = place else { return self.same_office_before(np, at) };
+        let Some(country) = place.or_else(|| self.home_of(np, at)) else { return self.same_office_before(np, at) };
         let day = self.day.unwrap_or(TODAY);
         if let Some(person) = self.holder(&office.id, &country, day) {
             return Some(Who { said_office: np.office, ..self.person(person, np.place) });
@@ -125,6 +136,13 @@ impl Identify<'_> {
             is_side: false,
             said_office: None,
         })
+    }
+
+    /// "The Prime Minister spoke to…": the newsroom's own, where the text names no holder of such an office before.
+    fn home_of(&self, np: &Np, at: usize) -> Option<String> {
+        let home = &self.roster.countries[self.scene.home?].code;
+        let is_leader = matches!(self.roster.offices[np.office?].kind, PartyKind::Head | PartyKind::Minister);
+        (is_leader && self.same_office_before(np, at).is_none()).then(|| home.clone())
     }
 
     /// "The president" alone: the last person named before who holds such an office.

@@ -66,9 +66,16 @@ struct Gathered {
 }
 
 impl Builder {
-    /// Adds a word that shows no case.
+    /// Adds a word that shows no case; `*` in front makes it the end of longer ones.
     fn word(&mut self, surface: &str, langs: Langs, what: What) {
-        if langs.shares(self.langs) {
+        if let Some(ending) = surface.strip_prefix('*') {
+            let entry = Entry { what, cases: Cases::default(), shape: Shape::Lower };
+            for (at, gathered) in self.by_lang.iter_mut().enumerate() {
+                if langs.has(at) && self.langs.has(at) {
+                    gathered.words.endings.push((fold(ending).into(), entry));
+                }
+            }
+        } else if langs.shares(self.langs) {
             let shape = if is_acronym(surface) { Shape::Upper } else { Shape::Lower };
             self.add(surface, langs, Entry { what, cases: Cases::default(), shape });
         }
@@ -85,7 +92,7 @@ impl Builder {
             let what = What::Name { entity: name.entity, risk: name.risk, is_full: name.is_full };
             let shape = match () {
                 () if is_acronym(name.surface) => Shape::Upper,
-                () if is_lower => Shape::Lower,
+                () if is_lower || name.surface.starts_with(char::is_lowercase) => Shape::Lower,
                 () => Shape::Capital,
             };
             let forms = forms(&name);
@@ -104,7 +111,14 @@ impl Builder {
 
     fn offices(&mut self, roster: &Roster) {
         for word in roster.office_words() {
-            self.word(word.surface, Langs::of(word.lang).unwrap_or_default(), What::Office(word.office));
+            let (langs, office) = (Langs::of(word.lang).unwrap_or_default(), word.office);
+            match word.surface.split_once(" * ") {
+                Some((head, tail)) => {
+                    self.word(head, langs, What::OfficeHalf { office, is_tail: false });
+                    self.word(tail, langs, What::OfficeHalf { office, is_tail: true });
+                }
+                None => self.word(word.surface, langs, What::Office(office)),
+            }
         }
     }
 

@@ -71,6 +71,7 @@ pub(super) struct RuleText {
     pub(super) id: String,
     pub(super) r#match: Spanned<String>,
     pub(super) score: f32,
+    pub(super) trigger: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) langs: Vec<String>,
     #[serde(default)]
@@ -80,6 +81,7 @@ pub(super) struct RuleText {
     pub(super) bag: Option<u32>,
     #[serde(default)]
     pub(super) context: bool,
+    pub(super) min_parties: Option<usize>,
     #[serde(default)]
     pub(super) help: Vec<HelpText>,
 }
@@ -89,6 +91,7 @@ pub(super) struct RuleText {
 pub(super) struct SetText {
     pub(super) medium: Option<Medium>,
     pub(super) status: Option<Status>,
+    pub(super) over_cues: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -124,6 +127,8 @@ pub(super) struct CueText {
     pub(super) span: u32,
     #[serde(default)]
     pub(super) clause: bool,
+    #[serde(default)]
+    pub(super) document: bool,
 }
 
 fn both() -> Dir {

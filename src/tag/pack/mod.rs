@@ -11,7 +11,7 @@ use super::lexicon::Langs;
 use super::roster::PartyKind;
 use super::{Kind, Medium, Plover, Role, Status};
 
-pub(super) use pattern::{Pattern, Step};
+pub(super) use pattern::{Pattern, Step, Wanted};
 pub(super) use read::{Place, Words, load, only};
 
 pub use read::PackError;
@@ -68,10 +68,14 @@ pub(super) struct Rule {
     pub(super) roles: Vec<(char, Role)>,
     pub(super) medium: Option<Medium>,
     pub(super) status: Option<Status>,
+    /// No cue changes the status the rule sets.
+    pub(super) is_over_cues: bool,
     /// Tokens either side of the trigger in which missing parties are looked for.
     pub(super) bag: Option<u32>,
     /// Missing parties may be those of the title and the first sentences.
     pub(super) is_context_allowed: bool,
+    /// Parties that must be found, if not the pack's own number.
+    pub(super) n_parties_min: Option<usize>,
     pub(super) help: Vec<Help>,
 }
 
@@ -101,6 +105,8 @@ pub(super) struct Cue {
     pub(super) span: u32,
     /// It does not reach past a comma.
     pub(super) is_clause_bound: bool,
+    /// In the title or the first sentence it holds for the whole document.
+    pub(super) is_of_document: bool,
 }
 
 /// Where the trigger stands, seen from the cue.

@@ -3,12 +3,23 @@
 use super::super::lexicon::Cases;
 use super::super::roster::Case;
 
+/// Which parties an element takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tag) enum Wanted {
+    /// Persons, and offices with their country.
+    Party,
+    /// Countries and organisations too.
+    Side,
+    /// A capital or seat of power alone.
+    Seat,
+}
+
 /// One step of a program. Jumps are absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tag) enum Step {
     /// A party or a group of parties.
     Party {
-        is_side_allowed: bool,
+        wanted: Wanted,
         capture: Option<char>,
         cases: Cases,
     },
@@ -202,10 +213,11 @@ impl<F: FnMut(&str) -> Option<u16>> Compiler<'_, F> {
 fn party(word: &str) -> Result<Step, String> {
     let (word, cases) = word.split_once('/').unwrap_or((word, ""));
     let (name, capture) = word.split_once(':').unwrap_or((word, ""));
-    let is_side_allowed = match name {
-        "@party" => false,
-        "@side" => true,
-        _ => return Err(format!("`{name}` is unknown: write @party or @side")),
+    let wanted = match name {
+        "@party" => Wanted::Party,
+        "@side" => Wanted::Side,
+        "@seat" => Wanted::Seat,
+        _ => return Err(format!("`{name}` is unknown: write @party, @side or @seat")),
     };
     let mut mask = Cases::default();
     for case in cases.split('+').filter(|case| !case.is_empty()) {
@@ -225,7 +237,7 @@ fn party(word: &str) -> Result<Step, String> {
     if chars.next().is_some() {
         return Err(format!("`{word}`: a capture is one letter"));
     }
-    Ok(Step::Party { is_side_allowed, capture, cases: mask })
+    Ok(Step::Party { wanted, capture, cases: mask })
 }
 
 /// Tokens one gap may pass.
@@ -258,7 +270,7 @@ mod tests {
         assert_eq!(
             steps("@party:a .{0,6} #verb 'to'").unwrap(),
             [
-                Step::Party { is_side_allowed: false, capture: Some('a'), cases: any },
+                Step::Party { wanted: Wanted::Party, capture: Some('a'), cases: any },
                 Step::Gap { min: 0, max: 6, is_soft: false },
                 Step::Class(4),
                 Step::Class(4),
@@ -276,7 +288,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         for (text, said) in [
-            ("@leader", "@party or @side"),
+            ("@leader", "@party, @side or @seat"),
             ("#unknown", "no pack defines"),
             (".{9,2}", "smaller"),
             (".{x}", "no gap"),

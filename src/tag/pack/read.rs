@@ -242,6 +242,7 @@ impl Words {
                 dir: text.dir,
                 span: text.span,
                 is_clause_bound: text.clause,
+                is_of_document: text.document,
             });
             for surface in text.words.iter().flat_map(|surface| expand(surface, lang)) {
                 self.entries.push((surface, langs, What::Cue(number)));
@@ -287,11 +288,7 @@ impl Words {
     fn rule(&mut self, source: &Source, text: RuleText, at: usize) -> Result<Rule, PackError> {
         let langs = langs_of(source, &text.langs, at)?;
         let pattern = self.pattern(source, &text.r#match, langs)?;
-        let trigger = pattern.classes.iter().find(|class| self.classes.is_of(**class, &source.scope)).copied();
-        let Some(trigger) = trigger else {
-            let problem = format!("the rule {} has no trigger", text.id);
-            return Err(invalid(source, at, problem, "let it name a class of this pack"));
-        };
+        let trigger = self.trigger(source, &text, &pattern, (langs, at))?;
         let mut help = Vec::new();
         for one in text.help {
             let Some(class) = self.classes.seen_from(&source.scope, one.class.get_ref(), langs) else {
@@ -309,9 +306,32 @@ impl Words {
             roles: text.roles.into_iter().collect(),
             medium: text.set.medium,
             status: text.set.status,
+            is_over_cues: text.set.over_cues,
             bag: text.bag,
             is_context_allowed: text.context,
+            n_parties_min: text.min_parties,
             help,
+        })
+    }
+
+    /// The class whose place is the event's: the one the rule names, else the first of the pack's own.
+    fn trigger(
+        &self,
+        source: &Source,
+        text: &RuleText,
+        pattern: &pattern::Pattern,
+        (langs, at): (Langs, usize),
+    ) -> Result<u16, PackError> {
+        if let Some(named) = &text.trigger {
+            let class = self.classes.seen_from(&source.scope, named.get_ref(), langs);
+            return class.filter(|class| pattern.classes.contains(class)).ok_or_else(|| {
+                let problem = format!("the trigger `{}` does not stand in the rule {}", named.get_ref(), text.id);
+                invalid(source, named.span().start, problem, "name a class of its `match`")
+            });
+        }
+        pattern.classes.iter().find(|class| self.classes.is_of(**class, &source.scope)).copied().ok_or_else(|| {
+            let problem = format!("the rule {} has no trigger", text.id);
+            invalid(source, at, problem, "let it name a class of this pack")
         })
     }
 

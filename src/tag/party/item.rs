@@ -11,6 +11,8 @@ pub(super) struct Item {
     pub(super) end: u32,
     pub(super) what: ItemKind,
     pub(super) cases: Cases,
+    /// The Arabic "and" is written as one with it: another party begins.
+    pub(super) is_joined: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -22,6 +24,8 @@ pub(super) enum ItemKind {
         is_full: bool,
     },
     Office(usize),
+    /// An office with its country inside.
+    OfficeOf(usize, Place),
     Place(Place, Form),
     Counterpart,
     Pronoun,
@@ -40,7 +44,8 @@ impl Finder<'_> {
         ] {
             let all = 0..self.scene.text.tokens.len() as u32;
             for hit in self.scene.classes_in(&all).filter(|hit| Some(hit.class) == class) {
-                classes.push(Item { start: hit.start, end: hit.end, what: what.clone(), cases: Cases::default() });
+                let cases = Cases::default();
+                classes.push(Item { start: hit.start, end: hit.end, what: what.clone(), cases, is_joined: false });
             }
         }
         for hit in hits {
@@ -55,8 +60,10 @@ impl Finder<'_> {
                 },
                 _ => continue,
             };
-            classes.push(Item { start: hit.start, end: hit.end, what, cases: hit.cases });
+            let is_joined = hit.is_joined;
+            classes.push(Item { start: hit.start, end: hit.end, what, cases: hit.cases, is_joined });
         }
+        self.close_offices(hits, &mut classes);
         classes.sort_by_key(|item| (item.start, std::cmp::Reverse(item.end), rank(&item.what)));
         for item in classes {
             match items.last_mut() {
@@ -68,13 +75,37 @@ impl Finder<'_> {
         self.drop_lone_signs(&mut items);
         items
     }
+
+    /// "глава немецкого МИД": the halves of an office with a country between them.
+    fn close_offices(&self, hits: &[Hit], items: &mut Vec<Item>) {
+        let halves = |wanted: bool| {
+            hits.iter().filter_map(move |hit| match hit.what {
+                What::OfficeHalf { office, is_tail } if is_tail == wanted => Some((office, hit.start, hit.end)),
+                _ => None,
+            })
+        };
+        let mut whole = Vec::new();
+        for (office, start, head_end) in halves(false) {
+            let between = items.iter().filter(|item| item.start == head_end);
+            for (place, end) in between.filter_map(|item| match item.what {
+                ItemKind::Place(place, _) => Some((place, item.end)),
+                _ => None,
+            }) {
+                if let Some((_, _, end)) = halves(true).find(|(other, at, _)| *other == office && *at == end) {
+                    let what = ItemKind::OfficeOf(office, place);
+                    whole.push(Item { start, end, what, cases: Cases::default(), is_joined: false });
+                }
+            }
+        }
+        items.append(&mut whole);
+    }
 }
 
 /// Of two meanings of the same words the lower one is kept.
 fn rank(what: &ItemKind) -> u8 {
     match what {
         ItemKind::Person { .. } => 0,
-        ItemKind::Office(_) => 1,
+        ItemKind::Office(_) | ItemKind::OfficeOf(..) => 1,
         ItemKind::Counterpart | ItemKind::Pair => 2,
         ItemKind::Place(_, Form::Place) => 3,
         ItemKind::Place(_, Form::Demonym) => 4,

@@ -7,6 +7,8 @@ use super::item::{Item, ItemKind};
 use super::person::Known;
 use super::{Finder, Form, Np, Part};
 
+/// Countries that can share one office.
+const SHARERS_MAX: usize = 4;
 /// Items one party may have.
 const ITEMS_MAX: usize = 5;
 
@@ -36,6 +38,7 @@ impl Finder<'_> {
                 np.form = Form::Office;
             }
             self.share_office_back(&mut nps);
+            self.share_plural_office(&mut nps);
         }
         nps
     }
@@ -51,6 +54,37 @@ impl Finder<'_> {
         let is_and = |token: u32| self.scene.class_end(token, self.glue.and).is_some();
         let has_and = last.end == np.start || (last.end..np.start).any(is_and) || is_and(np.end);
         (is_office_first && has_and).then_some(last.office).flatten()
+    }
+
+    /// "the French and German foreign ministers": the office behind the last country is that of those before it.
+    fn share_plural_office(&self, nps: &mut [Np]) {
+        let Some(last) = nps.last() else { return };
+        let is_behind = last.form == Form::Office && last.place.is_some() && last.named.is_none();
+        if !is_behind || !self.is_plural(self.scene.text.word(last.end - 1)) || !self.ends_with_office(last) {
+            return;
+        }
+        let office = last.office;
+        let mut next_start = last.start;
+        for np in nps.iter_mut().rev().skip(1).take(SHARERS_MAX) {
+            let is_country = matches!(np.form, Form::Place | Form::Demonym);
+            if !is_country || self.glue.next_member(self.scene, np) != Some(next_start) {
+                return;
+            }
+            np.office = office;
+            np.form = Form::Office;
+            next_start = np.start;
+        }
+    }
+
+    /// Reports whether a folded office word means several holders, where the language shows it.
+    fn is_plural(&self, word: &str) -> bool {
+        match self.scene.lang {
+            "en" => word.ends_with('s') || word == "pms" || word == "fms",
+            "tr" => word.ends_with("lari") || word.ends_with("leri"),
+            "uk" | "ru" => word.ends_with('и') || word.ends_with('ы') || word == "справ" || word == "дел",
+            "pl" => word.ends_with('y') || word.ends_with("owie") || word == "zagranicznych",
+            _ => false,
+        }
     }
 
     /// Reports whether the office stands behind its country in the party ("Japanese prime minister").
@@ -129,7 +163,7 @@ impl Finder<'_> {
             let is_direct = is_first || np.end == item.start || is_dotted || is_titled;
             let step = Step { item, after: items.get(next + 1), is_first, is_direct };
             let unknown = if is_first { None } else { self.unknown_between(&np, item) };
-            let is_near = is_first || unknown.is_some() || self.touches(np.end, item.start);
+            let is_near = is_first || unknown.is_some() || (!item.is_joined && self.touches(np.end, item.start));
             if !is_near || !self.take(&mut np, name.is_some(), &step) {
                 break;
             }
@@ -180,6 +214,14 @@ impl Finder<'_> {
                 if !has_name {
                     np.form = Form::Office;
                 }
+            }
+            ItemKind::OfficeOf(office, place) => {
+                if !step.is_first {
+                    return false;
+                }
+                np.office = Some(*office);
+                np.place = Some(*place);
+                np.form = Form::Office;
             }
             ItemKind::Place(place, form) => {
                 if !step.is_first && !self.takes_place(np, has_name, *form, step) {

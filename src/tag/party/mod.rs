@@ -93,6 +93,8 @@ pub(in crate::tag) struct Glue {
     pronoun: Option<u16>,
     pair: Option<u16>,
     place_in: Option<u16>,
+    separate: Option<u16>,
+    government: Option<u16>,
 }
 
 impl Glue {
@@ -108,6 +110,8 @@ impl Glue {
             pronoun: classes.common("pronoun"),
             pair: classes.common("two_leaders"),
             place_in: classes.common("place_in"),
+            separate: classes.common("separate"),
+            government: classes.common("government"),
         }
     }
 
@@ -126,14 +130,24 @@ impl Glue {
     pub(in crate::tag) fn is_located(&self, scene: &Scene<'_>, np: &Np) -> bool {
         let is_place = matches!(np.form, Form::Place | Form::Seat);
         let from = np.start.saturating_sub(3);
-        let is_before_in = scene.lang == "ja" && scene.text.word(np.end) == "で";
+        // The locative stands behind: "ジュネーブで", "Cenevre'de".
+        let is_before_in = match scene.lang {
+            "ja" => scene.text.word(np.end) == "で",
+            "tr" => scene.class_end(np.end, self.place_in).is_some(),
+            _ => false,
+        };
         is_place
             && (is_before_in
                 || (from..np.start).any(|token| {
-                    scene
-                        .class_end(token, self.place_in)
-                        .is_some_and(|end| end == np.start || scene.class_end(end, self.art) == Some(np.start))
+                    let end = scene.class_end(token, self.place_in);
+                    end.is_some_and(|end| end == np.start || scene.class_end(end, self.art) == Some(np.start))
+                        && !self.is_government_before(scene, token)
                 }))
+    }
+
+    /// "the government in Kinshasa" is the state, not a place.
+    fn is_government_before(&self, scene: &Scene<'_>, token: u32) -> bool {
+        (token.saturating_sub(3)..token).any(|start| scene.class_end(start, self.government) == Some(token))
     }
 
     /// Returns where the next member of a group would start, after a comma or "and". The Arabic "and" is written as one
@@ -153,6 +167,10 @@ impl Glue {
 
     pub(in crate::tag) fn say(&self) -> Option<u16> {
         self.say
+    }
+
+    pub(in crate::tag) fn separate(&self) -> Option<u16> {
+        self.separate
     }
 
     pub(in crate::tag) fn spokesman(&self) -> Option<u16> {

@@ -1,7 +1,7 @@
 //! Owns what a party does in its sentence: own a delegate, or say what is reported.
 
 use super::super::roster::Case;
-use super::super::text::TokenKind;
+use super::super::text::{Shape, TokenKind};
 use super::{Finder, Form, Np, Part};
 
 impl Finder<'_> {
@@ -62,7 +62,11 @@ impl Finder<'_> {
         let is_delegate = |token: u32| {
             self.scene.class_end(token, delegate).or_else(|| self.scene.class_end(token, self.glue.spokesman))
         };
-        if is_delegate(np.end).is_some() {
+        let is_arabic = self.scene.lang == "ar";
+        if !is_arabic && is_delegate(np.end).is_some() {
+            return true;
+        }
+        if self.scene.lang == "de" && self.scene.text.word(np.end - 1).ends_with('s') && self.is_owned_behind(np.end) {
             return true;
         }
         if let Some(mut token) = self.possessive_end(np.end) {
@@ -81,6 +85,16 @@ impl Finder<'_> {
         self.is_owned_before(np)
     }
 
+    /// "Putins außenpolitischer Berater": only adjectives stand between.
+    fn is_owned_behind(&self, from: u32) -> bool {
+        let is_delegate = |token: u32| self.scene.class_end(token, self.glue.delegate).is_some();
+        let is_adjective = |token: u32| {
+            let token = self.scene.text.tokens.get(token as usize);
+            token.is_some_and(|one| one.kind == TokenKind::Word && one.shape == Shape::Lower)
+        };
+        (from..from + 3).take_while(|token| is_adjective(*token)).any(|token| is_delegate(token + 1))
+    }
+
     /// The delegate stands in front: through glue, or directly with the owner in the genitive.
     fn is_owned_before(&self, np: &Np) -> bool {
         let from = np.start.saturating_sub(5);
@@ -89,7 +103,8 @@ impl Finder<'_> {
             .scene
             .classes_in(&(from..np.start))
             .filter(|hit| {
-                (delegate == Some(hit.class) || Some(hit.class) == self.glue.spokesman) && hit.end <= np.start
+                let is_delegate = delegate == Some(hit.class) && !self.has_arabic_article(hit.start);
+                (is_delegate || Some(hit.class) == self.glue.spokesman) && hit.end <= np.start
             })
             .map(|hit| hit.end)
             .collect();
@@ -101,6 +116,12 @@ impl Finder<'_> {
             }
             self.touches(end, np.start)
         })
+    }
+
+    /// «المبعوث ستيف ويتكوف»: with the article the word is the person's own title.
+    fn has_arabic_article(&self, token: u32) -> bool {
+        let word = self.scene.text.word(token);
+        self.scene.lang == "ar" && (word.starts_with("ال") || word.starts_with("وال"))
     }
 }
 

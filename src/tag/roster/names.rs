@@ -140,11 +140,11 @@ impl Roster {
 }
 
 /// Returns whether a form is written in capitals only ("US", "PM", "ЄС"): it must be found in capitals, since "us" and
-/// "pm" are other words.
+/// "pm" are other words. One with full stops ("U.S.") is no other word.
 #[must_use]
 pub fn is_acronym(surface: &str) -> bool {
     let n_upper = surface.chars().filter(|c| c.is_uppercase()).count();
-    n_upper > 1 && !surface.chars().any(char::is_lowercase)
+    n_upper > 1 && !surface.contains('.') && !surface.chars().any(char::is_lowercase)
 }
 
 fn place_names(names: &Names, entity: Entity, inflection: Inflection) -> impl Iterator<Item = Name<'_>> {

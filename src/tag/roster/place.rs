@@ -15,6 +15,8 @@ pub struct Country {
     /// Several hold one office together (the presidency of Bosnia), so overlapping terms are right.
     #[serde(default)]
     pub collective: bool,
+    /// Language that the country's press alone writes, or nearly.
+    pub press: Option<String>,
     /// IANA zone of the capital.
     pub zone: Option<String>,
     #[serde(default)]

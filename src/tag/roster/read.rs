@@ -223,6 +223,7 @@ impl Roster {
         };
         let known = &mut self.countries[at];
         known.leader = entry.leader.or(known.leader);
+        known.press = entry.press.or_else(|| known.press.take());
         known.zone = entry.zone.or_else(|| known.zone.take());
         known.collective |= entry.collective;
         known.names.overlay(entry.names);

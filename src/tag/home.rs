@@ -1,0 +1,50 @@
+//! Owns where a text is from: its dateline, the newsroom's zone, or its language.
+
+use std::ops::Range;
+
+use super::lexicon::{Hit, What};
+use super::party::{Form, Place};
+use super::roster::{Entity, Roster};
+use super::scene::Scene;
+
+/// Tokens in which a dateline ends: "WASHINGTON, March 13 (AP) —".
+const DATELINE_TOKENS: u32 = 16;
+
+/// Returns the dateline, empty if there is none: the city that opens the text, up to a dash, a bracket or a bar.
+pub(super) fn dateline(scene: &Scene<'_>) -> Range<u32> {
+    let start = scene.title_end;
+    let none = start..start;
+    let Some(np) = (start..start + 2).find_map(|token| scene.np_at(token)).map(|at| &scene.nps[at]) else {
+        return none;
+    };
+    if np.form != Form::Seat {
+        return none;
+    }
+    let is_end = |token: &u32| matches!(scene.text.word(*token), "—" | "–" | "-" | "(" | "/");
+    (np.end..start + DATELINE_TOKENS).find(is_end).map_or(none, |end| start..end + 1)
+}
+
+/// Returns the country, as a position in the roster.
+pub(super) fn country(scene: &Scene<'_>, hits: &[Hit], roster: &Roster, zone: Option<&str>) -> Option<usize> {
+    let by_dateline = || {
+        let np = scene.nps_in(&scene.dateline).map(|(_, np)| np).next()?;
+        match np.place? {
+            Place::Country(country) => Some(country),
+            Place::Organisation(_) => None,
+        }
+    };
+    let by_seat = || {
+        let mut seats = hits.iter().filter_map(|hit| match hit.what {
+            What::Name { entity: Entity::Metonym(country), .. } => Some(country),
+            _ => None,
+        });
+        let first = seats.next()?;
+        seats.all(|other| other == first).then_some(first)
+    };
+    let by_zone = || {
+        let zone = zone?;
+        roster.countries.iter().position(|country| country.zone.as_deref() == Some(zone))
+    };
+    let by_lang = || roster.countries.iter().position(|country| country.press.as_deref() == Some(scene.lang));
+    by_dateline().or_else(by_seat).or_else(by_zone).or_else(by_lang)
+}
