@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::assemble::{Assembler, Draft, merge};
+use super::assemble::Assembler;
 use super::candidate::{MISSES_MAX, Search};
 use super::dates::{DateWords, DateWordsError};
 use super::home;
 use super::lexicon::{Langs, Lexicon, Sources, What};
+use super::merge::{Draft, merge};
 use super::pack::{self, Classes, Cue, Pack, PackError};
 use super::party::{self, Glue};
 use super::roster::topics::{self, Topic};

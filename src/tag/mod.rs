@@ -10,6 +10,7 @@ mod fold;
 mod home;
 mod lexicon;
 pub mod mention;
+mod merge;
 mod pack;
 mod party;
 pub mod roster;

@@ -63,7 +63,7 @@ impl Finder<'_> {
             let is_joined = hit.is_joined;
             classes.push(Item { start: hit.start, end: hit.end, what, cases: hit.cases, is_joined });
         }
-        self.close_offices(hits, &mut classes);
+        close_offices(hits, &mut classes);
         classes.sort_by_key(|item| (item.start, std::cmp::Reverse(item.end), rank(&item.what)));
         for item in classes {
             match items.last_mut() {
@@ -75,30 +75,30 @@ impl Finder<'_> {
         self.drop_lone_signs(&mut items);
         items
     }
+}
 
-    /// "глава немецкого МИД": the halves of an office with a country between them.
-    fn close_offices(&self, hits: &[Hit], items: &mut Vec<Item>) {
-        let halves = |wanted: bool| {
-            hits.iter().filter_map(move |hit| match hit.what {
-                What::OfficeHalf { office, is_tail } if is_tail == wanted => Some((office, hit.start, hit.end)),
-                _ => None,
-            })
-        };
-        let mut whole = Vec::new();
-        for (office, start, head_end) in halves(false) {
-            let between = items.iter().filter(|item| item.start == head_end);
-            for (place, end) in between.filter_map(|item| match item.what {
-                ItemKind::Place(place, _) => Some((place, item.end)),
-                _ => None,
-            }) {
-                if let Some((_, _, end)) = halves(true).find(|(other, at, _)| *other == office && *at == end) {
-                    let what = ItemKind::OfficeOf(office, place);
-                    whole.push(Item { start, end, what, cases: Cases::default(), is_joined: false });
-                }
+/// "глава немецкого МИД": the halves of an office with a country between them.
+fn close_offices(hits: &[Hit], items: &mut Vec<Item>) {
+    let halves = |wanted: bool| {
+        hits.iter().filter_map(move |hit| match hit.what {
+            What::OfficeHalf { office, is_tail } if is_tail == wanted => Some((office, hit.start, hit.end)),
+            _ => None,
+        })
+    };
+    let mut whole = Vec::new();
+    for (office, start, head_end) in halves(false) {
+        let between = items.iter().filter(|item| item.start == head_end);
+        for (place, end) in between.filter_map(|item| match item.what {
+            ItemKind::Place(place, _) => Some((place, item.end)),
+            _ => None,
+        }) {
+            if let Some((_, _, end)) = halves(true).find(|(other, at, _)| *other == office && *at == end) {
+                let what = ItemKind::OfficeOf(office, place);
+                whole.push(Item { start, end, what, cases: Cases::default(), is_joined: false });
             }
         }
-        items.append(&mut whole);
     }
+    items.append(&mut whole);
 }
 
 /// Of two meanings of the same words the lower one is kept.

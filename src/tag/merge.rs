@@ -1,0 +1,178 @@
+//! Owns merging: which drafts of a document report one event, and what they say of it together.
+
+use super::slots::Slots;
+use super::who::{Identify, Who};
+use super::{Field, Mention, Participant, Role, Salience, Status};
+
+/// Evidence kept per mention.
+const EVIDENCE_MAX: usize = 24;
+/// Parties one mention may have.
+pub(super) const PARTIES_MAX: usize = 12;
+
+/// A mention with what merging needs to know of it.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) mention: Mention,
+    pub(super) members: Vec<(Who, Role)>,
+    pub(super) score: f32,
+    /// Members that the sentence itself gives; those behind them are from the title or the first sentences.
+    pub(super) n_own: usize,
+    pub(super) sentence: usize,
+    /// A cue or the rule says where the event stands; otherwise the status is the pack's default.
+    pub(super) is_status_said: bool,
+    /// One of several events that a sentence tells together: nobody joins it.
+    pub(super) is_separate: bool,
+    /// Some members only stand around.
+    pub(super) is_bagged: bool,
+}
+
+impl Draft {
+    pub(super) fn is_by_context(&self) -> bool {
+        self.n_own < self.members.len()
+    }
+}
+
+/// Parts the events of a sentence that tells several: the first party's with each other one.
+pub(super) fn split(draft: Draft) -> Vec<Draft> {
+    if !draft.is_separate {
+        return vec![draft];
+    }
+    let (first, others) = (draft.members[0].clone(), &draft.members[1..]);
+    let pair = |other: &(Who, Role)| Draft { members: vec![first.clone(), other.clone()], n_own: 2, ..draft.clone() };
+    others.iter().map(pair).collect()
+}
+
+/// Joins drafts that report one event, the most prominent first, and fills in who takes part.
+pub(super) fn merge(drafts: Vec<Draft>, slots: &Slots<'_>) -> Vec<Mention> {
+    let mut merged: Vec<Draft> = Vec::new();
+    let mut drafts = drafts;
+    // Parties that a sentence names itself come before those taken from the context, events told apart before all.
+    drafts.sort_by_key(|draft| (!draft.is_separate, draft.is_by_context(), draft.sentence));
+    for draft in drafts {
+        match merged.iter_mut().find(|known| is_same_event(known, &draft)) {
+            Some(known) => join(known, draft),
+            None => merged.push(draft),
+        }
+    }
+    merged.sort_by_key(|draft| draft.sentence);
+    merged.into_iter().map(|draft| finish(draft, slots)).collect()
+}
+
+fn is_same_event(known: &Draft, other: &Draft) -> bool {
+    let (one, two) = (&known.mention, &other.mention);
+    let days_differ =
+        matches!((&one.date, &two.date), (Some(one), Some(two)) if one.end < two.start || two.end < one.start);
+    if one.historical != two.historical || (days_differ && !other.is_by_context()) {
+        return false;
+    }
+    if other.is_by_context() {
+        let own = &other.members[..other.n_own];
+        return own.iter().all(|(who, _)| known.members.iter().any(|(one, _)| is_same_side(one, who)));
+    }
+    let is_in = |small: &Draft, large: &Draft| {
+        small.members.iter().all(|(who, _)| large.members.iter().any(|(known, _)| agrees(known, who)))
+    };
+    if one.kind.0 == super::Kind::NEGOTIATION {
+        let n_shared =
+            known.members.iter().filter(|(who, _)| other.members.iter().any(|(one, _)| is_same_side(one, who))).count();
+        return n_shared >= 2 || is_in(known, other) || is_in(other, known);
+    }
+    is_in(known, other) || is_in(other, known)
+}
+
+fn agrees(one: &Who, two: &Who) -> bool {
+    match (one.person, two.person) {
+        (Some(one), Some(two)) => one == two,
+        _ => is_same_side(one, two),
+    }
+}
+
+fn is_same_side(one: &Who, two: &Who) -> bool {
+    one.country.is_some() && one.country == two.country
+}
+
+fn join(known: &mut Draft, other: Draft) {
+    let n_own = other.n_own;
+    // Who only stands around one report of it takes part no more when another names the parties.
+    let is_closed = known.is_separate || (other.is_bagged && !known.is_bagged && known.members.len() > 1);
+    for (at, (who, role)) in other.members.into_iter().enumerate() {
+        let is_full = known.members.len() >= PARTIES_MAX;
+        match known.members.iter_mut().find(|(one, _)| agrees(one, &who)) {
+            Some((one, known_role)) => {
+                if *known_role == Role::Party && role != Role::Host {
+                    *known_role = role;
+                }
+                if one.person.is_none() && who.person.is_some() {
+                    *one = who;
+                }
+            }
+            None if !is_full && at < n_own && !(is_closed && role == Role::Party) => known.members.push((who, role)),
+            None => {}
+        }
+    }
+    let (into, from) = (&mut known.mention, other.mention);
+    into.date = into.date.take().or(from.date);
+    into.place = into.place.take().or(from.place);
+    into.announced_by = into.announced_by.take().or(from.announced_by);
+    for topic in from.topics {
+        if !into.topics.contains(&topic) {
+            into.topics.push(topic);
+        }
+    }
+    for claim in from.claims {
+        if claim.by.is_some() || claim.status != into.status {
+            into.claims.push(claim);
+        }
+    }
+    let room = EVIDENCE_MAX.saturating_sub(into.evidence.len());
+    into.evidence.extend(from.evidence.into_iter().take(room));
+    into.confidence = into.confidence.max(from.confidence);
+    if from.salience == Salience::Main {
+        into.salience = Salience::Main;
+    }
+    // What the lead says outweighs what the headline leaves open, a plan what was only thought of.
+    let is_plan = into.status == Status::Proposed && from.status == Status::Planned;
+    let is_headline = into.evidence.first().is_some_and(|evidence| evidence.field == Field::Title);
+    let is_lead = from.salience == Salience::Main && other.is_status_said;
+    // "After long negotiations the two agreed on": a negotiation stands where the words beside it say.
+    let is_beside = from.kind.0 == super::Kind::NEGOTIATION && other.sentence == known.sentence && other.is_status_said;
+    if is_plan || ((is_beside || (is_headline && is_lead)) && !known.is_status_said) {
+        into.status = from.status;
+        known.is_status_said |= other.is_status_said;
+    }
+    known.sentence = known.sentence.min(other.sentence);
+}
+
+/// Fills in the participants, with the office of the event's day, and the parties.
+fn finish(draft: Draft, slots: &Slots<'_>) -> Mention {
+    let mut mention = draft.mention;
+    let published = slots.published.map(crate::article::PageTime::day);
+    let day = mention.date.as_ref().map(|date| date.start).or(published);
+    let identify = Identify { scene: slots.scene, roster: slots.roster, day };
+    for (who, role) in draft.members {
+        let who = match who.person {
+            Some(person) => Who { country: who.country.clone(), ..identify.person(person, None) },
+            None => who,
+        };
+        if !matches!(role, Role::Mediator | Role::Host | Role::Announcer)
+            && let Some(country) = &who.country
+            && !mention.parties.contains(country)
+        {
+            mention.parties.push(country.clone());
+        }
+        if who.is_side && role == Role::Party {
+            continue;
+        }
+        let person = who.person.map(|person| &slots.roster.persons[person]);
+        mention.participants.push(Participant {
+            person: person.map(|person| person.id.clone()),
+            qid: person.and_then(|person| person.qid.clone()),
+            name: who.name,
+            country: who.country,
+            office: who.office,
+            role,
+        });
+    }
+    mention.parties.sort();
+    mention
+}
