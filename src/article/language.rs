@@ -328,16 +328,33 @@ const LATIN: &[Profile] = &[
     Profile { tag: "az", letters: "əğış", words: "və bir bu üçün ilə da də olan sonra prezidenti edib" },
 ];
 
-/// Small words of all profiles, each with the profiles that have it as bits in the order of [`all_profiles`].
-static SMALL_WORDS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
-    let mut words: HashMap<&'static str, u64> = HashMap::new();
+/// What points at profiles, with those it points at as bits in the order of [`all_profiles`].
+#[derive(Default)]
+struct Signs {
+    words: HashMap<&'static str, u64>,
+    letters: HashMap<char, u64>,
+}
+
+static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
+    let mut signs = Signs::default();
     for (index, profile) in all_profiles().enumerate() {
         for word in profile.words.split(' ') {
-            *words.entry(word).or_default() |= 1 << index;
+            *signs.words.entry(word).or_default() |= 1 << index;
+        }
+        for letter in profile.letters.chars() {
+            *signs.letters.entry(letter).or_default() |= 1 << index;
         }
     }
-    words
+    signs
 });
+
+/// Adds one to the count of each profile.
+fn count(mut profiles: u64, counts: &mut [usize; 64]) {
+    while profiles != 0 {
+        counts[profiles.trailing_zeros() as usize] += 1;
+        profiles &= profiles - 1;
+    }
+}
 
 /// At most 64, one bit each.
 fn all_profiles() -> impl Iterator<Item = &'static Profile> {
@@ -346,26 +363,27 @@ fn all_profiles() -> impl Iterator<Item = &'static Profile> {
 
 /// The profile that explains the sample best, when it is clearly ahead of the next.
 fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static str>) -> Option<&'static str> {
-    let (mut n_words, mut counts) = (0_usize, [0_usize; 64]);
+    let (mut n_words, mut n_small, mut n_letters) = (0_usize, [0_usize; 64], [0_usize; 64]);
+    let mut lower = String::new();
     for word in sample.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
         n_words += 1;
         // "UN" is no French article.
-        let is_acronym = word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase());
-        let word = if is_acronym { String::new() } else { word.to_lowercase() };
-        let mut bits = SMALL_WORDS.get(word.as_str()).copied().unwrap_or_default();
-        while bits != 0 {
-            counts[bits.trailing_zeros() as usize] += 1;
-            bits &= bits - 1;
+        if word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase()) {
+            continue;
         }
+        lower.clear();
+        lower.extend(word.chars().flat_map(char::to_lowercase));
+        count(SIGNS.words.get(lower.as_str()).copied().unwrap_or_default(), &mut n_small);
     }
-    let letters: Vec<char> = sample.chars().filter(|c| !c.is_ascii()).collect();
+    for letter in sample.chars().filter(|c| !c.is_ascii()) {
+        count(SIGNS.letters.get(&letter).copied().unwrap_or_default(), &mut n_letters);
+    }
     let mut scores: Vec<(f32, &'static str)> = Vec::with_capacity(profiles.len());
     for (index, profile) in all_profiles().enumerate() {
         if !profiles.iter().any(|known| known.tag == profile.tag) {
             continue;
         }
-        let n_letters = letters.iter().filter(|c| profile.letters.contains(**c)).count();
-        let mut score = counts[index] as f32 * WORD_POINTS + n_letters as f32 * LETTER_POINTS;
+        let mut score = n_small[index] as f32 * WORD_POINTS + n_letters[index] as f32 * LETTER_POINTS;
         if declared == Some(profile.tag) && (score > 0.0 || n_words < WORDS_FEW) {
             score += if n_words < WORDS_FEW { DECLARED_POINTS_FEW_WORDS } else { DECLARED_POINTS };
         }

@@ -230,7 +230,7 @@ pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
         return coded;
     }
     let text_from = if document.title.is_empty() { 0 } else { document.title.chars().count() + 1 };
-    let title_end = text.tokens.partition_point(|token| text.chars_of_byte(token.start) < text_from) as u32;
+    let title_end = text.token_from_char(text_from);
     let source = Source { text: &text, original: &original, lang, title_end, text_from };
     let mut scene = Scene::new(source, &hits, &coder.classes);
     let published = document.published.as_ref().map(PageTime::day);

@@ -65,39 +65,8 @@ pub(super) struct Slots<'s> {
 
 /// Puts the dates of a text on its tokens.
 pub(super) fn dates_on(scene: &Scene<'_>, hits: Vec<DateHit>) -> Vec<DateOn> {
-    let mut chars = scene.original.char_indices().enumerate().peekable();
-    let mut char_at = |byte: usize| {
-        while chars.peek().is_some_and(|(_, (at, _))| *at < byte) {
-            chars.next();
-        }
-        chars.peek().map_or(usize::MAX, |(index, _)| *index)
-    };
-    let tokens = &scene.text.tokens;
-    let mut on = Vec::new();
-    for hit in hits {
-        let (from, to) = (char_at(hit.start), char_at(hit.end));
-        let chars_of = |token: usize| scene.text.chars_of(&(token as u32..token as u32 + 1));
-        let start = partition(tokens.len(), |token| chars_of(token).end <= from);
-        let end = partition(tokens.len(), |token| chars_of(token).start < to);
-        if start < end {
-            on.push(DateOn { tokens: start as u32..end as u32, hit });
-        }
-    }
-    on
-}
-
-/// The first index for which `is_before` no longer holds.
-fn partition(len: usize, is_before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, len);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if is_before(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
+    let on = |hit: DateHit| DateOn { tokens: scene.text.tokens_of_bytes(&(hit.start..hit.end)), hit };
+    hits.into_iter().map(on).filter(|date| !date.tokens.is_empty()).collect()
 }
 
 /// Where a text tells of the event.

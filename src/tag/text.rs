@@ -37,13 +37,20 @@ pub(super) enum Shape {
 #[derive(Debug, Default)]
 pub(super) struct Text {
     pub(super) folded: String,
-    /// Char of the original for each byte of `folded`, and the number of chars at its end.
-    chars: Vec<u32>,
-    /// Byte of the original for each byte of `folded`.
-    bytes: Vec<u32>,
     pub(super) tokens: Vec<Token>,
+    /// Where each token comes from.
+    origins: Vec<Origin>,
     /// Token ranges.
     pub(super) sentences: Vec<std::ops::Range<u32>>,
+}
+
+/// Place of a token in the original, ends exclusive.
+#[derive(Debug, Default, Clone, Copy)]
+struct Origin {
+    char_start: u32,
+    char_end: u32,
+    byte_start: u32,
+    byte_end: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,47 +76,57 @@ impl Text {
     pub(super) fn new(text: &str, lang: &str) -> Self {
         let mut cut = Cutter::new(text.len());
         let mut chars = text.char_indices().peekable();
-        let mut at = 0;
-        while let Some((byte_at, mut c)) = chars.next() {
-            let char_at = at;
-            at += 1;
-            if let Some(joined) = chars.peek().and_then(|&(_, mark)| fold::composed(c, mark)) {
+        let mut char_at = 0;
+        while let Some((byte_at, c)) = chars.next() {
+            let place = Origin {
+                char_start: char_at,
+                char_end: char_at + 1,
+                byte_start: byte_at as u32,
+                byte_end: (byte_at + c.len_utf8()) as u32,
+            };
+            char_at += 1;
+            let joined = chars.peek().and_then(|&(_, mark)| fold::composed(c, mark));
+            if joined.is_some() {
                 chars.next();
-                at += 1;
-                c = joined;
+                char_at += 1;
             }
-            cut.push(c, char_at, byte_at);
+            cut.push(joined.unwrap_or(c), place);
         }
-        cut.finish(at, lang)
+        cut.finish(lang)
+    }
+
+    /// Returns where a range of tokens comes from.
+    fn origin(&self, tokens: &std::ops::Range<u32>) -> Origin {
+        let first = self.origins.get(tokens.start as usize);
+        let last = self.origins.get(tokens.end.saturating_sub(1) as usize);
+        match (first, last) {
+            (Some(first), Some(last)) => Origin { char_end: last.char_end, byte_end: last.byte_end, ..*first },
+            _ => Origin::default(),
+        }
     }
 
     /// Returns the original's char range of a range of tokens.
     pub(super) fn chars_of(&self, tokens: &std::ops::Range<u32>) -> std::ops::Range<usize> {
-        let (Some(first), Some(last)) =
-            (self.tokens.get(tokens.start as usize), self.tokens.get(tokens.end.saturating_sub(1) as usize))
-        else {
-            return 0..0;
-        };
-        self.char_at(first.start)..self.char_at(last.end - 1) + 1
+        let origin = self.origin(tokens);
+        origin.char_start as usize..origin.char_end as usize
     }
 
     /// Returns the original's words for a range of tokens.
     pub(super) fn original<'t>(&self, original: &'t str, tokens: &std::ops::Range<u32>) -> &'t str {
-        let first = self.tokens.get(tokens.start as usize).map(|token| token.start);
-        let last = self.tokens.get(tokens.end.saturating_sub(1) as usize).map(|token| token.end - 1);
-        let byte = |at: Option<u32>| at.and_then(|at| self.bytes.get(at as usize)).map(|&byte| byte as usize);
-        let (Some(start), Some(last)) = (byte(first), byte(last)) else { return "" };
-        let end = original.get(last..).and_then(|rest| rest.chars().next()).map_or(last, |c| last + c.len_utf8());
-        original.get(start..end).unwrap_or_default()
+        let origin = self.origin(tokens);
+        original.get(origin.byte_start as usize..origin.byte_end as usize).unwrap_or_default()
     }
 
-    fn char_at(&self, byte: u32) -> usize {
-        self.chars.get(byte as usize).map_or(0, |&at| at as usize)
+    /// Returns the first token that starts at a char of the original or behind it.
+    pub(super) fn token_from_char(&self, char_at: usize) -> u32 {
+        self.origins.partition_point(|origin| (origin.char_start as usize) < char_at) as u32
     }
 
-    /// Returns the char of the original that a byte of the folded text comes from.
-    pub(super) fn chars_of_byte(&self, byte: u32) -> usize {
-        self.char_at(byte)
+    /// Returns the tokens that a range of the original's bytes touches.
+    pub(super) fn tokens_of_bytes(&self, bytes: &std::ops::Range<usize>) -> std::ops::Range<u32> {
+        let start = self.origins.partition_point(|origin| origin.byte_end as usize <= bytes.start);
+        let end = self.origins.partition_point(|origin| (origin.byte_start as usize) < bytes.end);
+        start as u32..end as u32
     }
 
     pub(super) fn word(&self, token: u32) -> &str {
@@ -129,6 +146,7 @@ struct Cutter {
     text: Text,
     open: Option<Class>,
     start: usize,
+    origin: Origin,
     n_upper: u32,
     n_cased: u32,
     is_first_upper: bool,
@@ -138,13 +156,12 @@ impl Cutter {
     fn new(n_bytes: usize) -> Self {
         let mut text = Text::default();
         text.folded.reserve(n_bytes + n_bytes / 16);
-        text.chars.reserve(n_bytes + n_bytes / 16);
-        text.bytes.reserve(n_bytes + n_bytes / 16);
         text.tokens.reserve(n_bytes / 4);
-        Self { text, open: None, start: 0, n_upper: 0, n_cased: 0, is_first_upper: false }
+        text.origins.reserve(n_bytes / 4);
+        Self { text, open: None, start: 0, origin: Origin::default(), n_upper: 0, n_cased: 0, is_first_upper: false }
     }
 
-    fn push(&mut self, c: char, char_at: usize, byte_at: usize) {
+    fn push(&mut self, c: char, place: Origin) {
         if fold::is_dropped(c) {
             return;
         }
@@ -154,7 +171,9 @@ impl Cutter {
             self.close();
             self.open = Some(class);
             self.start = self.text.folded.len();
+            self.origin = place;
         }
+        (self.origin.char_end, self.origin.byte_end) = (place.char_end, place.byte_end);
         if class == Class::Letter {
             let is_upper = if c.is_ascii() { c.is_ascii_uppercase() } else { c.is_uppercase() };
             if self.start == self.text.folded.len() {
@@ -163,15 +182,11 @@ impl Cutter {
             self.n_upper += u32::from(is_upper);
             self.n_cased += u32::from(is_upper || c.is_ascii() || c.is_lowercase());
         }
-        let before = self.text.folded.len();
         if matches!(class, Class::Space | Class::Break) {
             self.text.folded.push(if class == Class::Break { '\n' } else { ' ' });
         } else {
             fold::push(c, &mut self.text.folded);
         }
-        let n_new = self.text.folded.len() - before;
-        self.text.chars.extend(std::iter::repeat_n(char_at as u32, n_new));
-        self.text.bytes.extend(std::iter::repeat_n(byte_at as u32, n_new));
     }
 
     fn close(&mut self) {
@@ -193,13 +208,13 @@ impl Cutter {
                 _ => Shape::Lower,
             };
             self.text.tokens.push(Token { start: self.start as u32, end: end as u32, kind, shape });
+            self.text.origins.push(self.origin);
         }
         (self.n_upper, self.n_cased, self.is_first_upper) = (0, 0, false);
     }
 
-    fn finish(mut self, n_chars: usize, lang: &str) -> Text {
+    fn finish(mut self, lang: &str) -> Text {
         self.close();
-        self.text.chars.push(n_chars as u32);
         sentences(&mut self.text, lang);
         self.text
     }
