@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, MISSES_MAX};
 use super::merge::{Draft, PARTIES_MAX, split};
 use super::pack::{Cue, Pack, Rule};
 use super::party::{Form, Part};
@@ -54,7 +54,9 @@ impl Assembler<'_> {
                 }
                 continue;
             };
-            misses.push(self.miss(candidate, reason));
+            if misses.len() < MISSES_MAX {
+                misses.push(self.miss(candidate, reason));
+            }
         }
         best
     }

@@ -5,15 +5,19 @@ use std::ops::Range;
 
 use super::NearMiss;
 use super::lexicon::Langs;
-use super::pack::{Cue, Dir, Pack, Rule};
+use super::pack::{Cue, Dir, Pack, Pattern, Rule};
 use super::party::{Form, Glue, Np, Part};
-use super::rule::{Match, Runner};
+use super::rule::{Match, Runner, Work};
 use super::scene::{CueHit, Scene};
 use super::{Role, Status};
 
 /// Near misses kept for one document.
 pub(super) const MISSES_MAX: usize = 100;
-/// Candidates of one sentence that are followed up.
+/// Matches of one sentence that are followed up.
+const MATCHES_MAX: usize = 200;
+/// What following up a match costs, in steps of a rule.
+const MATCH_STEPS: u32 = 200;
+/// Candidates of one trigger that are followed up.
 const CANDIDATES_MAX: usize = 6;
 /// The cue class that marks background.
 const HISTORICAL: &str = "historical";
@@ -52,6 +56,7 @@ pub(super) struct Search<'s> {
     pub(super) pack_at: usize,
     pub(super) langs: Langs,
     pub(super) cues: &'s [Cue],
+    pub(super) work: &'s Work,
 }
 
 impl<'s> Search<'s> {
@@ -61,12 +66,14 @@ impl<'s> Search<'s> {
         let mut by_trigger: BTreeMap<u32, Vec<Candidate<'s>>> = BTreeMap::new();
         let mut vetoes: Option<Vec<(&str, Match)>> = None;
         let mut matches: Vec<(&'s Rule, Match)> = Vec::new();
+        let classes = self.classes(&tokens);
         for rule in &self.pack.rules {
-            if !rule.langs.shares(self.langs) || !self.has_classes(rule, &tokens) {
+            // A rule can match only where its trigger stands.
+            let may_match = rule.langs.shares(self.langs) && classes.binary_search(&rule.trigger).is_ok();
+            if !may_match || self.work.is_spent() || matches.len() >= MATCHES_MAX {
                 continue;
             }
-            let mut runner = Runner::new(self.scene, self.glue, tokens.clone(), Some(rule.trigger));
-            for found in runner.matches(&rule.pattern) {
+            for found in self.run(&rule.pattern, &tokens, Some(rule.trigger)) {
                 let vetoes = vetoes.get_or_insert_with(|| self.vetoes(&tokens));
                 if let Some((veto, _)) = vetoes.iter().find(|(_, veto)| overlap(&veto.tokens, &found.trigger)) {
                     self.miss(rule, &found, &format!("veto {veto}"), misses);
@@ -94,16 +101,26 @@ impl<'s> Search<'s> {
         found
     }
 
-    /// A rule can match only where its trigger stands.
-    fn has_classes(&self, rule: &Rule, tokens: &Range<u32>) -> bool {
-        self.scene.classes_in(tokens).any(|hit| hit.class == rule.trigger)
+    /// Returns the classes that have words in the sentence, in order.
+    fn classes(&self, tokens: &Range<u32>) -> Vec<u16> {
+        let mut classes: Vec<u16> = self.scene.classes_in(tokens).map(|hit| hit.class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    }
+
+    fn run(&self, pattern: &Pattern, tokens: &Range<u32>, trigger: Option<u16>) -> Vec<Match> {
+        let mut runner = Runner::new(self.scene, self.glue, tokens.clone(), trigger);
+        let matches = runner.matches(pattern);
+        self.work.spend(runner.n_steps() + matches.len() as u32 * MATCH_STEPS);
+        matches
     }
 
     fn vetoes(&self, tokens: &Range<u32>) -> Vec<(&'s str, Match)> {
         let mut found = Vec::new();
         for veto in self.pack.vetoes.iter().filter(|veto| veto.langs.shares(self.langs)) {
-            let mut runner = Runner::new(self.scene, self.glue, tokens.clone(), None);
-            found.extend(runner.matches(&veto.pattern).into_iter().map(|found| (veto.id.as_str(), found)));
+            let matches = self.run(&veto.pattern, tokens, None);
+            found.extend(matches.into_iter().map(|found| (veto.id.as_str(), found)));
         }
         found
     }
@@ -262,7 +279,7 @@ impl<'s> Search<'s> {
         };
         let reaching = seen.iter().copied().filter(|hit| {
             let cue = &self.cues[hit.cue as usize];
-            cue.class != NEUTRAL && !is_inside(hit) && self.reaches(cue, hit, trigger)
+            cue.class != NEUTRAL && self.reaches(cue, hit, trigger) && !is_inside(hit)
         });
         let rank = |hit: &&CueHit| {
             let class = &self.cues[hit.cue as usize].class;
@@ -283,12 +300,13 @@ impl<'s> Search<'s> {
             Dir::Left => !is_right,
             Dir::Both => true,
         };
-        let is_cut = between.clone().any(|token| match self.scene.text.word(token) {
-            ";" => true,
-            "," | ":" | "–" => cue.is_clause_bound,
-            _ => false,
-        });
-        is_side_right && between.len() as u32 <= cue.span && !is_cut
+        let is_near = is_side_right && between.len() as u32 <= cue.span;
+        is_near
+            && !between.clone().any(|token| match self.scene.text.word(token) {
+                ";" => true,
+                "," | ":" | "–" => cue.is_clause_bound,
+                _ => false,
+            })
     }
 
     fn miss(&self, rule: &Rule, found: &Match, reason: &str, misses: &mut Vec<NearMiss>) {

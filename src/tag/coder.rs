@@ -15,14 +15,18 @@ use super::pack::{self, Classes, Cue, Pack, PackError};
 use super::party::{self, Glue};
 use super::roster::topics::{self, Topic};
 use super::roster::{LANGS, Roster, RosterError};
+use super::rule::Work;
 use super::scene::{Scene, Source};
 use super::slots::{SlotClasses, Slots, dates_on};
 use super::text::Text;
 use super::{Document, Kind, Mention};
 use crate::article::{PageTime, language};
 
-/// Chars of a document that are coded; what stands behind is left out.
-const TEXT_CHARS_MAX: usize = 1_000_000;
+/// Chars of a text that are coded, a hundred times the usual article: what stands behind is left out, so that no document
+/// holds up the others.
+const TEXT_CHARS_MAX: usize = 250_000;
+/// Chars of a title that are coded.
+const TITLE_CHARS_MAX: usize = 2_000;
 /// A text below this is too short to overrule a declared language.
 const SHORT_BYTES: usize = 400;
 /// Mentions one document may have.
@@ -229,7 +233,8 @@ pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
     if !coder.has_trigger(&hits, langs) {
         return coded;
     }
-    let text_from = if document.title.is_empty() { 0 } else { document.title.chars().count() + 1 };
+    let title_chars = document.title.chars().take(TITLE_CHARS_MAX).count();
+    let text_from = if title_chars == 0 { 0 } else { title_chars + 1 };
     let title_end = text.token_from_char(text_from);
     let source = Source { text: &text, original: &original, lang, title_end, text_from };
     let mut scene = Scene::new(source, &hits, &coder.classes);
@@ -256,7 +261,7 @@ fn joined(document: &Document<'_>) -> String {
     let mut joined = String::with_capacity(document.title.len() + document.text.len() + 1);
     if !document.title.is_empty() {
         // A title of two lines would be two sentences of the text.
-        joined.extend(document.title.chars().map(|c| if c == '\n' { ' ' } else { c }));
+        joined.extend(document.title.chars().take(TITLE_CHARS_MAX).map(|c| if c == '\n' { ' ' } else { c }));
         joined.push('\n');
     }
     match document.text.char_indices().nth(TEXT_CHARS_MAX) {
@@ -273,6 +278,13 @@ impl Coder {
         hits.iter().any(|hit| matches!(hit.what, What::Class(class) if is_trigger(class)))
     }
 
+    /// Returns the sentences in which any rule could match.
+    fn sentences(&self, scene: &Scene<'_>, langs: Langs) -> Vec<usize> {
+        let is_trigger = |class: u16| self.triggers.get(class as usize).is_some_and(|known| known.shares(langs));
+        let has_trigger = |at: &usize| scene.classes_in(&scene.sentence(*at)).any(|hit| is_trigger(hit.class));
+        (0..scene.text.sentences.len()).filter(has_trigger).collect()
+    }
+
     fn run_packs(&self, scene: &Scene<'_>, document: &Document<'_>, langs: Langs, coded: &mut Coded) {
         let dates = dates_on(scene, self.dates.find(scene.original, scene.lang));
         let slots = Slots {
@@ -286,15 +298,17 @@ impl Coder {
             zone: document.zone,
         };
         let published: Option<Date> = document.published.as_ref().map(PageTime::day);
+        let sentences = self.sentences(scene, langs);
+        let work = Work::default();
         for (pack_at, pack) in self.packs.iter().enumerate() {
-            let search = Search { scene, glue: &self.glue, pack, pack_at, langs, cues: &self.cues };
+            let search = Search { scene, glue: &self.glue, pack, pack_at, langs, cues: &self.cues, work: &work };
             let assembler = Assembler { slots: &slots, pack, cues: &self.cues, published };
             let mut drafts: Vec<Draft> = Vec::new();
-            for sentence in 0..scene.text.sentences.len() {
+            for &sentence in &sentences {
                 for candidates in search.candidates(sentence, &mut coded.near_misses) {
                     drafts.extend(assembler.drafts(&candidates, &mut coded.near_misses));
                 }
-                if drafts.len() > DRAFTS_MAX {
+                if drafts.len() > DRAFTS_MAX || work.is_spent() {
                     break;
                 }
             }

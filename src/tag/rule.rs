@@ -1,5 +1,6 @@
 //! Owns running the programs of rules over a sentence: where one matches, and which parties it captures.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::pack::{Pattern, Step, Wanted};
@@ -8,6 +9,8 @@ use super::scene::Scene;
 
 /// Steps one sentence may take for one rule: a rule with many gaps over a long sentence stops here.
 const STEPS_MAX: u32 = 20_000;
+/// Steps one document may take: far more than any article does.
+const DOCUMENT_STEPS_MAX: u32 = 1_000_000;
 /// Members of one group of parties.
 const GROUP_MAX: usize = 8;
 
@@ -19,6 +22,28 @@ pub(super) struct Match {
     pub(super) captures: Vec<(char, usize)>,
     /// Tokens of the trigger.
     pub(super) trigger: Range<u32>,
+}
+
+/// What one document may still cost.
+#[derive(Debug)]
+pub(super) struct Work {
+    n_steps_left: Cell<u32>,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self { n_steps_left: Cell::new(DOCUMENT_STEPS_MAX) }
+    }
+}
+
+impl Work {
+    pub(super) fn spend(&self, n_steps: u32) {
+        self.n_steps_left.set(self.n_steps_left.get().saturating_sub(n_steps));
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.n_steps_left.get() == 0
+    }
 }
 
 /// Runs one program.
@@ -36,6 +61,11 @@ pub(super) struct Runner<'s> {
 impl<'s> Runner<'s> {
     pub(super) fn new(scene: &'s Scene<'s>, glue: &'s Glue, sentence: Range<u32>, trigger: Option<u16>) -> Self {
         Self { scene, glue, sentence, trigger, captures: Vec::new(), found: 0..0, n_steps: 0 }
+    }
+
+    /// Returns the steps that the last pattern took.
+    pub(super) fn n_steps(&self) -> u32 {
+        self.n_steps
     }
 
     /// Finds the first match at each token of the sentence.

@@ -135,10 +135,11 @@ impl Slots<'_> {
             let is_far = self.is_said(tokens) || self.is_filing(tokens);
             gap + if is_far { SAID_DISTANCE } else { 0 }
         };
-        let mut dates: Vec<&DateOn> = self
-            .dates
+        let from = self.dates.partition_point(|date| date.tokens.start < within.start);
+        let mut dates: Vec<&DateOn> = self.dates[from..]
             .iter()
-            .filter(|date| date.tokens.start >= within.start && date.tokens.end <= within.end)
+            .take_while(|date| date.tokens.start < within.end)
+            .filter(|date| date.tokens.end <= within.end)
             .filter(|date| status == Status::Occurred || !self.is_filing(&date.tokens))
             .filter(|date| !self.is_start_of_time(&date.tokens) && !self.is_of_noun(date, trigger))
             .filter(|date| !self.is_of_statement(&date.tokens, told.cue, status))
@@ -213,7 +214,8 @@ impl Slots<'_> {
         let start = self.scene.sentence(sentences.start).start;
         let end = self.scene.sentence(sentences.end.saturating_sub(1)).end;
         let mut ids: Vec<String> = Vec::new();
-        for hit in self.scene.topics.iter().filter(|hit| hit.start >= start && hit.start < end) {
+        let from = self.scene.topics.partition_point(|hit| hit.start < start);
+        for hit in self.scene.topics[from..].iter().take_while(|hit| hit.start < end) {
             let id = &self.topics[hit.topic as usize].id;
             if !ids.contains(id) {
                 ids.push(id.clone());

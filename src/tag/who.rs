@@ -9,6 +9,9 @@ use super::scene::Scene;
 /// Without a date the offices of today are meant: those without an end.
 const TODAY: Date = Date::constant(9998, 1, 1);
 
+/// Parties before "the president" among which one is looked for.
+const PARTIES_BACK_MAX: usize = 500;
+
 /// A party, identified.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Who {
@@ -148,11 +151,9 @@ impl Identify<'_> {
     /// "The president" alone: the last person named before who holds such an office.
     fn same_office_before(&self, np: &Np, at: usize) -> Option<Who> {
         let classes = &self.roster.offices[np.office?].classes;
-        self.scene.nps[..at].iter().rev().filter_map(|before| before.person).find_map(|person| {
-            let who = self.person(person, None);
-            let class = self.class_of(person)?;
-            classes.contains(&class).then_some(who)
-        })
+        let before = self.scene.nps[..at].iter().rev().take(PARTIES_BACK_MAX).filter_map(|before| before.person);
+        let holds_such = |person: &usize| self.class_of(*person).is_some_and(|class| classes.contains(&class));
+        before.into_iter().find(holds_such).map(|person| self.person(person, None))
     }
 
     fn class_of(&self, person: usize) -> Option<OfficeClass> {
@@ -191,7 +192,7 @@ impl Identify<'_> {
 
     fn holder(&self, office: &str, country: &str, day: Date) -> Option<usize> {
         let holder = *self.roster.holder(office, country, day).first()?;
-        self.roster.persons.iter().position(|person| person.id == holder.id)
+        self.roster.position(&holder.id)
     }
 
     /// A president's counterpart may be a president of another kind: the first class that has a holder.
@@ -206,7 +207,7 @@ impl Identify<'_> {
         };
         let holder =
             order.iter().find_map(|class| self.roster.holder(class.as_str(), country, day).first().copied())?;
-        self.roster.persons.iter().position(|person| person.id == holder.id)
+        self.roster.position(&holder.id)
     }
 
     /// "He": the last person before in this sentence, else the first of the sentence before.

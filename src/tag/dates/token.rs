@@ -6,6 +6,8 @@ use super::table::{Role, Table};
 const DIGITS_MAX: u8 = 4;
 /// A point behind a longer word ends a sentence.
 const ABBREVIATION_CHARS_MAX: usize = 4;
+/// A longer word is none of the tables'.
+const WORD_CHARS_MAX: usize = 64;
 /// Longest text between two tokens of one expression, bytes.
 const GAP_BYTES_MAX: usize = 24;
 
@@ -64,7 +66,8 @@ pub(super) fn char_after(text: &str, at: usize) -> Option<char> {
 /// The lowercase word that ends before a place, over spaces only.
 pub(super) fn word_before(text: &str, at: usize) -> Option<String> {
     let before = text.get(..at)?.trim_end_matches([' ', '\u{a0}']);
-    let start = before.char_indices().rev().take_while(|(_, c)| is_inner(*c)).last()?.0;
+    let inner = before.char_indices().rev().take_while(|(_, c)| is_inner(*c));
+    let start = inner.take(WORD_CHARS_MAX).last()?.0;
     Some(before.get(start..)?.to_lowercase())
 }
 
@@ -73,7 +76,8 @@ pub(super) fn word_after(text: &str, at: usize) -> Option<(String, usize)> {
     let rest = text.get(at..)?;
     let after = rest.trim_start_matches([' ', '\u{a0}']);
     let start = at + rest.len() - after.len();
-    let len = after.find(|c: char| !is_inner(c)).unwrap_or(after.len());
+    let inner = after.chars().take(WORD_CHARS_MAX).take_while(|c| is_inner(*c));
+    let len = inner.map(char::len_utf8).sum();
     let word = after.get(..len).filter(|word| !word.is_empty())?;
     Some((word.to_lowercase(), start + len))
 }

@@ -63,8 +63,10 @@ impl Finder<'_> {
             let is_joined = hit.is_joined;
             classes.push(Item { start: hit.start, end: hit.end, what, cases: hit.cases, is_joined });
         }
+        let order = |item: &Item| (item.start, std::cmp::Reverse(item.end), rank(&item.what));
+        classes.sort_by_key(order);
         close_offices(hits, &mut classes);
-        classes.sort_by_key(|item| (item.start, std::cmp::Reverse(item.end), rank(&item.what)));
+        classes.sort_by_key(order);
         for item in classes {
             match items.last_mut() {
                 Some(last) if last.start == item.start && last.end == item.end => merge_same(last, item),
@@ -77,23 +79,25 @@ impl Finder<'_> {
     }
 }
 
-/// "глава немецкого МИД": the halves of an office with a country between them.
+/// "глава немецкого МИД": the halves of an office with a country between them. The items are in order.
 fn close_offices(hits: &[Hit], items: &mut Vec<Item>) {
-    let halves = |wanted: bool| {
-        hits.iter().filter_map(move |hit| match hit.what {
-            What::OfficeHalf { office, is_tail } if is_tail == wanted => Some((office, hit.start, hit.end)),
-            _ => None,
-        })
+    let hits_at = |token: u32| {
+        let from = hits.partition_point(|hit| hit.start < token);
+        hits[from..].iter().take_while(move |hit| hit.start == token)
     };
     let mut whole = Vec::new();
-    for (office, start, head_end) in halves(false) {
-        let between = items.iter().filter(|item| item.start == head_end);
+    for head in hits {
+        let What::OfficeHalf { office, is_tail: false } = head.what else { continue };
+        let from = items.partition_point(|item| item.start < head.end);
+        let between = items[from..].iter().take_while(|item| item.start == head.end);
         for (place, end) in between.filter_map(|item| match item.what {
             ItemKind::Place(place, _) => Some((place, item.end)),
             _ => None,
         }) {
-            if let Some((_, _, end)) = halves(true).find(|(other, at, _)| *other == office && *at == end) {
+            let tail = What::OfficeHalf { office, is_tail: true };
+            if let Some(tail) = hits_at(end).find(|hit| hit.what == tail) {
                 let what = ItemKind::OfficeOf(office, place);
+                let (start, end) = (head.start, tail.end);
                 whole.push(Item { start, end, what, cases: Cases::default(), is_joined: false });
             }
         }

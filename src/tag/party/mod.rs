@@ -6,6 +6,7 @@ mod part;
 mod person;
 mod signs;
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -186,7 +187,7 @@ pub(in crate::tag) fn find(
     glue: &Glue,
     day: Option<Date>,
 ) -> Vec<Np> {
-    let finder = Finder { scene, roster, glue, day };
+    let finder = Finder { scene, roster, glue, day, office_words: OnceCell::new() };
     let items = finder.items(hits);
     let mut nps = finder.join(&items);
     finder.settle(&mut nps);
@@ -204,6 +205,8 @@ struct Finder<'s> {
     roster: &'s Roster,
     glue: &'s Glue,
     day: Option<Date>,
+    /// Filled when it is asked for.
+    office_words: OnceCell<Vec<(String, usize)>>,
 }
 
 /// Words between two names of which one makes the other sure.
@@ -227,11 +230,12 @@ impl Finder<'_> {
             // "Xi" beside another leader is Xi Jinping: few others are named with leaders in one sentence.
             let sentence = self.scene.text.sentence_of(np.start);
             let from = sure.partition_point(|(at, _)| *at < sentence);
-            let mut company =
-                sure[from..].iter().take_while(|(at, _)| *at == sentence).map(|(_, tokens)| tokens).peekable();
-            let is_in_company = company.peek().is_some();
+            let is_here = |other: &(usize, Range<u32>)| other.0 == sentence;
+            let is_in_company = sure.get(from).is_some_and(is_here);
             // Less than a leader must stand right beside: "Lavrov and Fidan".
-            let is_beside = company.any(|other| {
+            let next = sure.partition_point(|(_, tokens)| tokens.start < np.start);
+            let neighbours = sure[next.saturating_sub(1)..].iter().take(2).filter(|other| is_here(other));
+            let is_beside = neighbours.map(|(_, tokens)| tokens).any(|other| {
                 let gap = np.start.saturating_sub(other.end) + other.start.saturating_sub(np.end);
                 gap <= BESIDE_TOKENS
             });

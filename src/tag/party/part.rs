@@ -24,11 +24,17 @@ impl Finder<'_> {
             let from = nps.partition_point(|np| np.start < sentence.start);
             let to = nps.partition_point(|np| np.start < sentence.end);
             let here = &nps[from..to];
-            let before = here.iter().rposition(|np| {
-                let is_beside = if self.scene.lang == "ja" { self.is_topic(np) } else { np.end + 4 > start };
-                np.end <= start && is_beside && np.part != Part::Owner
-            });
-            let after = here.iter().position(|np| np.start >= end && np.start <= end + 2 && np.part != Part::Owner);
+            let is_topic = |np: &Np| self.scene.lang != "ja" || self.is_topic(np);
+            let beside = match self.scene.lang {
+                "ja" => 0,
+                _ => here.partition_point(|np| np.end + 4 <= start),
+            };
+            let is_subject = |np: &Np| np.part != Part::Owner && np.end <= start && is_topic(np);
+            let upto = here.partition_point(|np| np.start < start).max(beside);
+            let before = here[beside..upto].iter().rposition(is_subject).map(|at| beside + at);
+            let behind = here.partition_point(|np| np.start < end);
+            let near = here[behind..].iter().take_while(|np| np.start <= end + 2);
+            let after = near.into_iter().position(|np| np.part != Part::Owner).map(|at| behind + at);
             let is_inverted = start > sentence.start
                 && matches!(self.scene.text.word(start - 1), "," | "\"" | "”" | "»" | "“" | "–" | "-")
                 || self.scene.lang == "ar"

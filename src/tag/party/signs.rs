@@ -1,6 +1,7 @@
 //! Owns countries that Chinese and Japanese name by one character: 中美元首, 美总统, 日米首脳, 米ロ両大統領.
 
 use super::super::fold::fold;
+use super::super::roster::Office;
 use super::super::text::TokenKind;
 use super::item::{Item, ItemKind};
 use super::{Finder, Form, Np, is_sign};
@@ -117,14 +118,22 @@ impl Finder<'_> {
         let tokens = &self.scene.text.tokens;
         let range = tokens.get(np.start as usize)?.start as usize..tokens.get(np.end as usize - 1)?.end as usize;
         let words = self.scene.text.folded.get(range)?;
-        let longest = |at: usize| {
-            let of_office = self.roster.offices[at].words.of(self.scene.lang).iter();
-            of_office.map(|word| fold(word)).filter(|word| words.ends_with(word.as_str())).map(|word| word.len()).max()
-        };
-        (0..self.roster.offices.len())
-            .filter_map(|at| longest(at).map(|n_bytes| (n_bytes, at)))
-            .max_by_key(|one| (one.0, std::cmp::Reverse(one.1)))
-            .map(|one| one.1)
+        self.office_words()
+            .iter()
+            .filter(|(word, _)| words.ends_with(word.as_str()))
+            .max_by_key(|(word, office)| (word.len(), std::cmp::Reverse(*office)))
+            .map(|(_, office)| *office)
+    }
+
+    /// Returns the words of all offices, folded.
+    fn office_words(&self) -> &[(String, usize)] {
+        self.office_words.get_or_init(|| {
+            let offices = self.roster.offices.iter().enumerate();
+            let folded = |(at, office): (usize, &'_ Office)| {
+                office.words.of(self.scene.lang).iter().map(|word| (fold(word), at)).collect::<Vec<_>>()
+            };
+            offices.flat_map(folded).collect()
+        })
     }
 }
 

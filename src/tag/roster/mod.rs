@@ -71,6 +71,11 @@ impl Roster {
         self.by_person.get(id).map(|&at| &self.persons[at])
     }
 
+    /// Returns the position of a person in `persons`.
+    pub(in crate::tag) fn position(&self, id: &str) -> Option<usize> {
+        self.by_person.get(id).copied()
+    }
+
     /// Returns the country of an ISO 3166-1 alpha-3 code.
     pub fn country(&self, code: &str) -> Option<&Country> {
         self.by_country.get(code).map(|&at| &self.countries[at])
