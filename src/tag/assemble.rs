@@ -15,6 +15,8 @@ use super::{Claim, Evidence, Field, Mention, NearMiss, Role, Salience};
 /// Sentences of the text, after the title, whose parties a later sentence may mean.
 const LEAD_SENTENCES: usize = 3;
 
+const ONE_COUNTRY: &str = "all parties are of one country";
+
 /// Puts the mentions of one pack together.
 pub(super) struct Assembler<'s> {
     pub(super) slots: &'s Slots<'s>,
@@ -31,7 +33,12 @@ impl Assembler<'_> {
 
     fn draft(&self, candidates: &[Candidate<'_>], misses: &mut Vec<NearMiss>) -> Option<Draft> {
         let mut best: Option<Draft> = None;
+        let mut is_domestic = false;
         for candidate in candidates {
+            // Two leaders of one country spoke: who else stands around was not on the line.
+            if is_domestic && candidate.is_bagged {
+                continue;
+            }
             let cue = candidate.cue.map(|cue| cue.start..cue.end);
             let at = Told { sentence: candidate.sentence, trigger: &candidate.trigger, cue: cue.as_ref() };
             let date = self.slots.date(&at, candidate.status);
@@ -40,6 +47,7 @@ impl Assembler<'_> {
             let reason = if candidate.score < self.pack.min_score {
                 format!("score {} is below {}", candidate.score, self.pack.min_score)
             } else if let Some(lack) = self.lack(&members, candidate.rule) {
+                is_domestic |= lack == ONE_COUNTRY && !candidate.is_bagged && n_own == members.len();
                 lack.to_owned()
             } else {
                 let draft = self.build(candidate, (members, n_own), date);
@@ -143,8 +151,10 @@ impl Assembler<'_> {
         let mut countries: Vec<&String> = acting.iter().filter_map(|who| who.country.as_ref()).collect();
         countries.sort();
         countries.dedup();
-        let is_one = acting.len() > 1 && countries.len() < 2;
-        (self.pack.parties.is_different_country && is_one).then_some("all parties are of one country")
+        // A minister named without a country beside one of a known country: the home press leaves its own out.
+        let is_unknown_beside = countries.len() == 1 && acting.iter().any(|who| who.country.is_none());
+        let is_one = acting.len() > 1 && countries.len() < 2 && !is_unknown_beside;
+        (self.pack.parties.is_different_country && is_one).then_some(ONE_COUNTRY)
     }
 
     /// Takes the parties of the title and the first sentences, nearest the event first.
@@ -159,7 +169,9 @@ impl Assembler<'_> {
             }
             let is_leader = matches!(np.form, Form::Person | Form::Office);
             let is_side = matches!(np.form, Form::Place | Form::Seat | Form::Demonym) && self.pack.parties.are_sides;
-            let is_spot = self.slots.glue.is_located(scene, np) || candidate.left_out.contains(&at);
+            let is_spot = self.slots.glue.is_located(scene, np)
+                || scene.is_in_dateline(np.start)
+                || candidate.left_out.contains(&at);
             if !(is_leader || is_side) || np.part == Part::Owner || is_spot {
                 continue;
             }
@@ -182,6 +194,8 @@ impl Assembler<'_> {
         let slots = self.slots;
         let day = date.as_ref().map(|(date, _)| date.start).or(self.published);
         let announced = slots.announcer(candidate.sentence, day);
+        let sentence_of = |at: &Range<u32>| slots.scene.text.sentence_of(at.start);
+        let is_date_borrowed = date.as_ref().is_some_and(|(_, at)| sentence_of(at) != candidate.sentence);
         let is_stale = date.as_ref().is_some_and(|(date, _)| slots.is_stale(date));
         let historical = candidate.is_historical || is_stale;
         let salience = if historical { Salience::Background } else { slots.salience(candidate.sentence) };
@@ -226,6 +240,7 @@ impl Assembler<'_> {
             is_status_said,
             is_separate,
             is_bagged: candidate.is_bagged,
+            is_date_borrowed,
         }
     }
 

@@ -159,7 +159,7 @@ impl<'s> Search<'s> {
         let left_out: Vec<usize> =
             found.captures.iter().filter(|(capture, _)| *capture == 'x').map(|(_, np)| *np).collect();
         // "Trump's envoys" negotiate for the United States; they do not telephone for Trump.
-        parties.retain(|(np, _)| self.pack.parties.are_sides || self.scene.nps[*np].part != Part::Owner);
+        parties.retain(|(np, _)| self.pack.parties.are_sides || !self.scene.nps[*np].part.is_behind_another());
         parties.extend(helpers.iter().filter(|(np, _)| !left_out.contains(np)));
         parties.sort_by_key(|(np, _)| *np);
         parties.dedup_by_key(|(np, _)| *np);
@@ -210,9 +210,9 @@ impl<'s> Search<'s> {
         }
         let sentence = self.scene.sentence(sentence);
         let near = trigger.start.saturating_sub(span).max(sentence.start)..(trigger.end + span).min(sentence.end);
-        // Who says it takes part himself only when nobody else is there.
-        for part in [Part::Plain, Part::Speaker] {
-            if part == Part::Speaker && parties.len() >= 2 {
+        // Who says it, or has it said, takes part himself only when nobody else is there.
+        for part in [Part::Plain, Part::Speaker, Part::Voiced] {
+            if part != Part::Plain && parties.len() >= 2 {
                 return;
             }
             let is_fit = |at: usize, np: &Np| {
@@ -220,7 +220,8 @@ impl<'s> Search<'s> {
                 let is_place = matches!(np.form, Form::Place | Form::Seat | Form::Demonym);
                 let is_side = is_place && part == Part::Plain && self.pack.parties.are_sides;
                 let is_known = parties.iter().any(|(known, _)| *known == at) || left_out.contains(&at);
-                np.part == part && (is_leader || is_side) && !is_known
+                let is_filing = self.scene.is_in_dateline(np.start);
+                np.part == part && (is_leader || is_side) && !is_known && !is_filing
             };
             // Where it happens takes part only when nobody else is there.
             let (there, found): (Vec<usize>, Vec<usize>) = self

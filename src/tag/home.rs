@@ -6,6 +6,7 @@ use super::lexicon::{Hit, What};
 use super::party::{Form, Place};
 use super::roster::{Entity, Roster};
 use super::scene::Scene;
+use super::text::{Shape, TokenKind};
 
 /// Tokens in which a dateline ends: "WASHINGTON, March 13 (AP) —".
 const DATELINE_TOKENS: u32 = 16;
@@ -20,8 +21,20 @@ pub(super) fn dateline(scene: &Scene<'_>) -> Range<u32> {
     if np.form != Form::Seat {
         return none;
     }
+    if scene.text.word(np.end) == ":" {
+        return start..np.end + 1;
+    }
     let is_end = |token: &u32| matches!(scene.text.word(*token), "—" | "–" | "-" | "(" | "/");
-    (np.end..start + DATELINE_TOKENS).find(is_end).map_or(none, |end| start..end + 1)
+    let end = (np.end..start + DATELINE_TOKENS).take_while(|token| is_part(scene, *token)).find(is_end);
+    end.map_or(none, |end| start..end + 1)
+}
+
+/// Names, numbers, marks and a month behind its day: no words of a sentence.
+fn is_part(scene: &Scene<'_>, token: u32) -> bool {
+    let kind_of = |token: u32| scene.text.tokens.get(token as usize).map(|one| one.kind);
+    let Some(one) = scene.text.tokens.get(token as usize) else { return false };
+    let is_sentence = one.kind == TokenKind::Word && matches!(one.shape, Shape::Lower | Shape::Caseless);
+    one.kind != TokenKind::Break && (!is_sentence || kind_of(token - 1) == Some(TokenKind::Number))
 }
 
 /// Returns the country, as a position in the roster.

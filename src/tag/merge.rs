@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub(super) is_separate: bool,
     /// Some members only stand around.
     pub(super) is_bagged: bool,
+    /// The day stands in another sentence.
+    pub(super) is_date_borrowed: bool,
 }
 
 impl Draft {
@@ -111,7 +113,12 @@ fn join(known: &mut Draft, other: Draft) {
         }
     }
     let (into, from) = (&mut known.mention, other.mention);
-    into.date = into.date.take().or(from.date);
+    if known.is_date_borrowed && !other.is_date_borrowed && from.date.is_some() {
+        into.date = from.date;
+        known.is_date_borrowed = false;
+    } else {
+        into.date = into.date.take().or(from.date);
+    }
     into.place = into.place.take().or(from.place);
     into.announced_by = into.announced_by.take().or(from.announced_by);
     for topic in from.topics {

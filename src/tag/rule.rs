@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::pack::{Pattern, Step, Wanted};
-use super::party::{Form, Glue, Np, Part};
+use super::party::{Form, Glue, Np};
 use super::scene::Scene;
 
 /// Steps one sentence may take for one rule: a rule with many gaps over a long sentence stops here.
@@ -177,6 +177,9 @@ impl<'s> Runner<'s> {
         let Some(Step::Party { wanted, capture, cases }) = steps.get(at).cloned() else { return None };
         let start = self.glue.skip_articles(self.scene, token);
         let first = self.scene.np_at(start)?;
+        if self.scene.is_in_dateline(start) {
+            return None;
+        }
         // A city where something happens is at most its host; in Chinese and Japanese so is a country.
         let np = &self.scene.nps[first];
         let is_spot = np.form == Form::Seat || matches!(self.scene.lang, "zh" | "ja");
@@ -228,7 +231,7 @@ fn fits(np: &Np, wanted: Wanted) -> bool {
     match (wanted, np.form) {
         (Wanted::Seat, form) => form == Form::Seat,
         // Who acts for a side stands for it; nobody telephones for another.
-        (Wanted::Party, _) if np.part == Part::Owner => false,
+        (Wanted::Party, _) if np.part.is_behind_another() => false,
         (_, Form::Person | Form::Office | Form::Counterpart | Form::Pronoun | Form::Pair) => true,
         (_, Form::Place | Form::Demonym | Form::Seat) => wanted == Wanted::Side,
     }

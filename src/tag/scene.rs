@@ -159,6 +159,10 @@ impl<'t> Scene<'t> {
         self.text.sentences.get(index).cloned().unwrap_or(0..0)
     }
 
+    pub(super) fn is_in_dateline(&self, token: u32) -> bool {
+        self.dateline.contains(&token)
+    }
+
     pub(super) fn is_title(&self, token: u32) -> bool {
         token < self.title_end
     }

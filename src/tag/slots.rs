@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::dates::{Anchor, DateHit, Tense, resolve};
+use super::dates::{Anchor, DateHit, DateValue, Tense, resolve};
 use super::party::{Form, Glue, Np, Part};
 use super::roster::Roster;
 use super::roster::topics::Topic;
@@ -162,10 +162,14 @@ impl Slots<'_> {
 
     /// "for the first time since 2022": the day of something else. A word may stand between.
     fn is_start_of_time(&self, tokens: &Range<u32>) -> bool {
-        let near = tokens.start.saturating_sub(3)..tokens.start;
-        self.scene
-            .classes_in(&near)
-            .any(|hit| Some(hit.class) == self.classes.since && hit.end <= tokens.start && hit.end + 1 >= tokens.start)
+        let is_since = |token: u32| self.scene.class_end(token, self.classes.since);
+        // In Turkish and Japanese the word stands behind: "mayıstan bu yana".
+        let is_behind = matches!(self.scene.lang, "tr" | "ja")
+            && (tokens.end..tokens.end + 3).any(|token| is_since(token).is_some());
+        is_behind
+            || (tokens.start.saturating_sub(3)..tokens.start)
+                .filter_map(is_since)
+                .any(|end| end <= tokens.start && end + 1 >= tokens.start)
     }
 
     /// What has not happened has no day of saying: "denied on Tuesday", "said on Monday he would call".
@@ -180,7 +184,7 @@ impl Slots<'_> {
 
     /// The day the text was filed.
     fn is_filing(&self, date: &Range<u32>) -> bool {
-        date.start >= self.scene.dateline.start && date.end <= self.scene.dateline.end
+        self.scene.is_in_dateline(date.start)
     }
 
     /// "last week's collision": the day of the next noun, unless that is the trigger ("Thursday's call").
@@ -188,11 +192,15 @@ impl Slots<'_> {
         let words = self.scene.original.get(date.hit.start..date.hit.end).unwrap_or_default();
         let next = self.scene.text.word(date.tokens.end);
         let is_own = (date.tokens.end..=date.tokens.end + OWN_NOUN_SPAN).contains(&trigger.start);
-        self.scene.lang == "en"
-            && !is_own
-            && (words.ends_with("'s")
-                || words.ends_with("’s")
-                || (next == "'" && self.scene.text.word(date.tokens.end + 1) == "s"))
+        let is_attribute = matches!(self.scene.lang, "zh" | "ja")
+            && matches!(next, "的" | "の")
+            && matches!(date.hit.value, DateValue::Year { .. } | DateValue::Month { .. });
+        is_attribute
+            || self.scene.lang == "en"
+                && !is_own
+                && (words.ends_with("'s")
+                    || words.ends_with("’s")
+                    || (next == "'" && self.scene.text.word(date.tokens.end + 1) == "s"))
     }
 
     /// The date stands at a verb of saying: it is the day of the statement.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::fold::fold;
 use super::party::{Form, Np, Part, Place};
 use super::roster::{OfficeClass, PartyKind, Roster};
 use super::scene::Scene;
@@ -115,9 +116,13 @@ impl Identify<'_> {
         let office = &self.roster.offices[np.office?];
         let place = np.place.map(|place| place.code(self.roster).to_owned()).or_else(|| office.country.clone());
         if let Some(named) = &np.named {
+            let name = self.original(named.start, named.end);
+            if let Some(person) = place.as_ref().and_then(|country| self.spelled_like(&name, &office.id, country)) {
+                return Some(Who { said_office: np.office, ..self.person(person, np.place) });
+            }
             return Some(Who {
                 person: None,
-                name: self.original(named.start, named.end),
+                name,
                 country: place,
                 office: None,
                 kind: Some(office.kind),
@@ -139,6 +144,17 @@ impl Identify<'_> {
             is_side: false,
             said_office: None,
         })
+    }
+
+    /// "Терезою Ласаро" where the roster writes "Лазаро": the holder whose name is spelled nearly so.
+    fn spelled_like(&self, name: &str, office: &str, country: &str) -> Option<usize> {
+        let surname = |name: &str| fold(name.rsplit(' ').next().unwrap_or(name));
+        let found = surname(name);
+        let day = self.day.unwrap_or(TODAY);
+        let holder = self.roster.holder(office, country, day).into_iter().find(|person| {
+            person.names.of(self.scene.lang).iter().any(|known| is_spelled_like(&found, &surname(known)))
+        })?;
+        self.roster.persons.iter().position(|person| person.id == holder.id)
     }
 
     /// "The Prime Minister spoke to…": the newsroom's own, where the text names no holder of such an office before.
@@ -233,4 +249,10 @@ impl Identify<'_> {
     pub(super) fn original(&self, start: u32, end: u32) -> String {
         self.scene.text.original(self.scene.original, &(start..end)).to_owned()
     }
+}
+
+/// Reports whether two folded surnames differ by a few letters only: other transliterations and endings of cases.
+fn is_spelled_like(one: &str, two: &str) -> bool {
+    let n_longest = one.chars().count().max(two.chars().count());
+    n_longest >= 4 && one.chars().next() == two.chars().next() && strsim::levenshtein(one, two) * 3 <= n_longest
 }

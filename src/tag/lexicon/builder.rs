@@ -138,6 +138,10 @@ impl Builder {
         for (at, gathered) in self.by_lang.iter_mut().enumerate() {
             if langs.has(at) && self.langs.has(at) {
                 gathered.add(&folded, entry);
+                // "for the" is written as one: الصين, للصين.
+                if let Some(bare) = folded.strip_prefix("ال").filter(|_| LANGS[at] == "ar") {
+                    gathered.add(&format!("لل{bare}"), entry);
+                }
             }
         }
     }

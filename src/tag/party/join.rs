@@ -46,7 +46,9 @@ impl Finder<'_> {
     /// "the prime ministers of Japan and India": the office before the first country is the second one's too.
     fn shared_office(&self, last: Option<&Np>, np: &Np) -> Option<usize> {
         let last = last.filter(|last| last.form == Form::Office && last.named.is_none() && last.place.is_some())?;
-        if np.form != Form::Place || self.glue.next_member(self.scene, last) != Some(np.start) {
+        // «الرئيسان الأمريكي والصيني»
+        let is_country = np.form == Form::Place || (self.scene.lang == "ar" && np.form == Form::Demonym);
+        if !is_country || self.glue.next_member(self.scene, last) != Some(np.start) {
             return None;
         }
         let is_office_first = !self.ends_with_office(last);

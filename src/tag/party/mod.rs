@@ -57,8 +57,17 @@ pub(in crate::tag) enum Part {
     Plain,
     /// "Trump's envoy": the envoy is meant.
     Owner,
+    /// "Trump's spokesman", "the office of Trump": he speaks through another.
+    Voiced,
     /// Says what is reported.
     Speaker,
+}
+
+impl Part {
+    /// Someone else acts or speaks.
+    pub(in crate::tag) fn is_behind_another(self) -> bool {
+        matches!(self, Self::Owner | Self::Voiced)
+    }
 }
 
 /// A party in a text.

@@ -8,9 +8,7 @@ impl Finder<'_> {
     /// Finds owners of delegates and spokesmen, and who speaks.
     pub(super) fn mark_parts(&self, nps: &mut [Np]) {
         for np in &mut *nps {
-            if self.is_owner(np) {
-                np.part = Part::Owner;
-            }
+            np.part = self.part_by_others(np).unwrap_or(np.part);
         }
         let all = 0..self.scene.text.tokens.len() as u32;
         let says: Vec<(u32, u32)> = self
@@ -29,17 +27,17 @@ impl Finder<'_> {
                 "ja" => 0,
                 _ => here.partition_point(|np| np.end + 4 <= start),
             };
-            let is_subject = |np: &Np| np.part != Part::Owner && np.end <= start && is_topic(np);
+            let is_subject = |np: &Np| !np.part.is_behind_another() && np.end <= start && is_topic(np);
             let upto = here.partition_point(|np| np.start < start).max(beside);
             let before = here[beside..upto].iter().rposition(is_subject).map(|at| beside + at);
             let behind = here.partition_point(|np| np.start < end);
             let near = here[behind..].iter().take_while(|np| np.start <= end + 2);
-            let after = near.into_iter().position(|np| np.part != Part::Owner).map(|at| behind + at);
+            let after = near.into_iter().position(|np| !np.part.is_behind_another()).map(|at| behind + at);
             let is_inverted = start > sentence.start
                 && matches!(self.scene.text.word(start - 1), "," | "\"" | "”" | "»" | "“" | "–" | "-")
                 || self.scene.lang == "ar"
                 || start == sentence.start;
-            let first = here.iter().position(|np| np.part != Part::Owner);
+            let first = here.iter().position(|np| !np.part.is_behind_another());
             let speaker = match self.scene.lang {
                 // The Chinese and Japanese subject always stands before its verb.
                 "zh" | "ja" => before,
@@ -63,21 +61,27 @@ impl Finder<'_> {
     }
 
     /// "Trump's envoy", "спецпосланник Трампа", "l'émissaire de Trump": someone who acts or speaks for the party.
-    fn is_owner(&self, np: &Np) -> bool {
+    fn part_by_others(&self, np: &Np) -> Option<Part> {
+        let spokesman = self.glue.spokesman;
+        if self.is_before_or_behind(np, spokesman) {
+            return Some(Part::Voiced);
+        }
         let delegate = self.glue.delegate.filter(|_| !is_place(np));
-        let is_delegate = |token: u32| {
-            self.scene.class_end(token, delegate).or_else(|| self.scene.class_end(token, self.glue.spokesman))
-        };
-        let is_arabic = self.scene.lang == "ar";
-        if !is_arabic && is_delegate(np.end).is_some() {
+        self.is_before_or_behind(np, delegate).then_some(Part::Owner)
+    }
+
+    /// A word of the class belongs to the party: behind it, by a possessive, or in front of it.
+    fn is_before_or_behind(&self, np: &Np, class: Option<u16>) -> bool {
+        let is_of_class = |token: u32| self.scene.class_end(token, class).is_some();
+        if self.scene.lang != "ar" && is_of_class(np.end) {
             return true;
         }
-        if self.scene.lang == "de" && self.scene.text.word(np.end - 1).ends_with('s') && self.is_owned_behind(np.end) {
+        if self.scene.lang == "de" && self.scene.text.word(np.end - 1).ends_with('s') && self.is_behind(np.end, class) {
             return true;
         }
         if let Some(mut token) = self.possessive_end(np.end) {
             for _ in 0..4 {
-                if is_delegate(token).is_some() {
+                if is_of_class(token) {
                     return true;
                 }
                 if self.scene.np_at(token).is_some()
@@ -88,12 +92,12 @@ impl Finder<'_> {
                 token += 1;
             }
         }
-        self.is_owned_before(np)
+        self.is_in_front(np, class)
     }
 
     /// "Putins außenpolitischer Berater": only adjectives stand between.
-    fn is_owned_behind(&self, from: u32) -> bool {
-        let is_delegate = |token: u32| self.scene.class_end(token, self.glue.delegate).is_some();
+    fn is_behind(&self, from: u32, class: Option<u16>) -> bool {
+        let is_delegate = |token: u32| self.scene.class_end(token, class).is_some();
         let is_adjective = |token: u32| {
             let token = self.scene.text.tokens.get(token as usize);
             token.is_some_and(|one| one.kind == TokenKind::Word && one.shape == Shape::Lower)
@@ -101,17 +105,14 @@ impl Finder<'_> {
         (from..from + 3).take_while(|token| is_adjective(*token)).any(|token| is_delegate(token + 1))
     }
 
-    /// The delegate stands in front: through glue, or directly with the owner in the genitive.
-    fn is_owned_before(&self, np: &Np) -> bool {
+    /// The word stands in front: through glue, or directly with the owner in the genitive.
+    fn is_in_front(&self, np: &Np, class: Option<u16>) -> bool {
         let from = np.start.saturating_sub(5);
-        let delegate = self.glue.delegate.filter(|_| !is_place(np));
+        let is_title = |start: u32| class == self.glue.delegate && self.has_arabic_article(start);
         let hits: Vec<u32> = self
             .scene
             .classes_in(&(from..np.start))
-            .filter(|hit| {
-                let is_delegate = delegate == Some(hit.class) && !self.has_arabic_article(hit.start);
-                (is_delegate || Some(hit.class) == self.glue.spokesman) && hit.end <= np.start
-            })
+            .filter(|hit| Some(hit.class) == class && hit.end <= np.start && !is_title(hit.start))
             .map(|hit| hit.end)
             .collect();
         hits.into_iter().any(|end| {
