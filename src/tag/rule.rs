@@ -10,7 +10,7 @@ use super::scene::Scene;
 /// Steps one sentence may take for one rule: a rule with many gaps over a long sentence stops here.
 const STEPS_MAX: u32 = 20_000;
 /// Steps one document may take: far more than any article does.
-const DOCUMENT_STEPS_MAX: u32 = 1_000_000;
+const DOCUMENT_STEPS_MAX: u32 = 2_000_000;
 /// Members of one group of parties.
 const GROUP_MAX: usize = 8;
 

@@ -116,6 +116,27 @@ fn a_day_unknown_is_no_day() {
 }
 
 #[test]
+fn only_the_first_of_a_huge_text_is_coded() {
+    let call = "Macron spoke by phone with Putin. ";
+    let filler = "The council approved the budget. ".repeat(10_000);
+    let calls = |text: &str| of_kind(&code("", text, "2025-06-05", Some("en")), "leader_call").len();
+    assert_eq!(calls(&format!("{call}{filler}")), 1);
+    assert_eq!(calls(&format!("{filler}{call}")), 0);
+    let text = format!("{call}{}", "phone call talks Macron negotiations Putin ".repeat(10_000_000 / 43));
+    assert!(calls(&text) >= 1);
+}
+
+#[test]
+fn a_title_without_end_is_cut_before_it_is_coded() {
+    let title = "Macron spoke by phone with Putin, ".repeat(300_000);
+    let mentions = code(&title, REPORT, "2025-06-05", Some("en"));
+    let evidence = mentions.iter().flat_map(|mention| &mention.evidence);
+    let in_title: Vec<usize> =
+        evidence.filter(|evidence| evidence.field == hotline::tag::Field::Title).map(|evidence| evidence.end).collect();
+    assert!(!in_title.is_empty() && in_title.iter().all(|end| *end <= 2_000), "{in_title:?}");
+}
+
+#[test]
 fn odd_texts_do_no_harm() {
     let long = "Macron spoke by phone with Putin, ".repeat(5_000);
     let texts = [
@@ -125,6 +146,11 @@ fn odd_texts_do_no_harm() {
         "Макрон spoke 电话 بوتين телефоном with トランプ by phone",
         "…………",
         "a\u{300}\u{301}\u{ad}\u{200b}é",
+        "\u{300}\u{301}\u{302}",
+        "\u{200f}Macron\u{200e} spoke\u{202b} by phone\u{202c} with \u{2067}Putin\u{2069}",
+        "Macron\0spoke by phone\0with Putin\0",
+        "Macron spoke by phone with Putin\u{300}\u{308} on Tuesda\u{301}y",
+        "и\u{306}і\u{308} Макрон позвонил Путину\u{306}",
         "\u{feff}Macron",
         long.as_str(),
     ];
