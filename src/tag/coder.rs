@@ -22,9 +22,9 @@ use super::text::Text;
 use super::{Document, Kind, Mention};
 use crate::article::{PageTime, language};
 
-/// Chars of a text that are coded, a hundred times the usual article: what stands behind is left out, so that no document
+/// Chars of a text that are coded, sixty times the usual article: what stands behind is left out, so that no document
 /// holds up the others.
-const TEXT_CHARS_MAX: usize = 250_000;
+const TEXT_CHARS_MAX: usize = 150_000;
 /// Chars of a title that are coded.
 const TITLE_CHARS_MAX: usize = 2_000;
 /// A text below this is too short to overrule a declared language.

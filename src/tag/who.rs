@@ -253,6 +253,11 @@ impl Identify<'_> {
 
 /// Reports whether two folded surnames differ by a few letters only: other transliterations and endings of cases.
 fn is_spelled_like(one: &str, two: &str) -> bool {
-    let n_longest = one.chars().count().max(two.chars().count());
-    n_longest >= 4 && one.chars().next() == two.chars().next() && strsim::levenshtein(one, two) * 3 <= n_longest
+    let (n_one, n_two) = (one.chars().count(), two.chars().count());
+    let n_longest = n_one.max(n_two);
+    // Distance takes time with both lengths, and a text may hold a word of any.
+    n_longest >= 4
+        && n_one.abs_diff(n_two) * 3 <= n_longest
+        && one.chars().next() == two.chars().next()
+        && strsim::levenshtein(one, two) * 3 <= n_longest
 }
