@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, config, demo, eval, extract, feed, probe, run, schema, tag};
+use super::{check, config, demo, eval, extract, feed, probe, roster, run, schema, tag};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -93,6 +93,8 @@ pub(super) enum Command {
     Tag(tag::TagArgs),
     /// Score what is coded against labelled documents: precision, recall and F1
     Eval(eval::EvalArgs),
+    /// Show, search and check persons and their offices; refresh them from Wikidata
+    Roster(roster::RosterArgs),
     /// Print a published schema
     Schema(schema::SchemaArgs),
     /// Show the configuration in force

@@ -13,6 +13,7 @@ mod logging;
 mod output;
 mod parallel;
 mod probe;
+mod roster;
 mod run;
 mod schema;
 mod tag;
@@ -55,6 +56,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Extract(args) => extract::run(args, &mut out)?,
         Command::Feed(args) => feed::run(args, &mut out)?,
         Command::Probe(args) => probe::run(args, global, &mut out)?,
+        Command::Roster(args) => roster::run(args, global, &mut out)?,
         Command::Run(args) => run::run(args, global)?,
         Command::Tag(args) => tag::run(args, global, &mut out)?,
         Command::Schema(args) => schema::run(args, global, &mut out)?,

@@ -22,6 +22,8 @@ use crate::clock::{Clock, SystemClock};
 const REDIRECTS_MAX: usize = 5;
 /// Idle connections are kept for what follows a redirect or a feed at once, not until the next poll.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of one answer of a query service, decoded.
+const QUERY_BYTES_MAX: usize = 16 * 1024 * 1024;
 const HEADER_LIST_BYTES_MAX: u32 = 64 * 1024;
 
 /// Asks servers. Cheap to share behind an `Arc`; keeps connections, manners and robots.txt files.
@@ -131,7 +133,7 @@ impl Client {
 
     fn obeys_robots(&self, want: Want) -> bool {
         match (want, self.config.robots) {
-            (Want::Robots, _) | (_, RobotsScope::None) => false,
+            (Want::Robots | Want::Query, _) | (_, RobotsScope::None) => false,
             (Want::Article, _) => true,
             (Want::Feed, scope) => scope == RobotsScope::All,
         }
@@ -219,6 +221,7 @@ impl Client {
             Want::Feed => self.config.feed_bytes_max,
             Want::Article => self.config.article_bytes_max,
             Want::Robots => ROBOTS_BYTES_MAX,
+            Want::Query => QUERY_BYTES_MAX,
         };
         let failure = |err: BodyError| match err {
             BodyError::Over(over) => FetchError::TooLarge { url: ask.url.clone(), limit_bytes: over.limit_bytes },
@@ -290,6 +293,7 @@ fn headers(ask: &Ask<'_>) -> HeaderMap {
         }
         Want::Article => "text/html, application/xhtml+xml, */*;q=0.1",
         Want::Robots => "text/plain, */*;q=0.1",
+        Want::Query => "application/sparql-results+json",
     };
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static(accept));

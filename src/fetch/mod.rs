@@ -38,6 +38,8 @@ pub enum Want {
     Feed,
     Article,
     Robots,
+    /// Results of a query service that the user asks; robots.txt, which is for crawlers, is not looked at.
+    Query,
 }
 
 /// Cache validators, byte-exact as received.

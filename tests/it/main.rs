@@ -15,6 +15,7 @@ mod pipeline;
 mod probe;
 mod publish;
 mod roster;
+mod roster_command;
 mod samples;
 mod store;
 mod support;

@@ -18,17 +18,71 @@ pub enum Finding {
     NoTerm { person: String },
 }
 
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Something is not said; what is said is right.
+    Warning,
+    /// What is said cannot all be right.
+    Error,
+}
+
+impl Weight {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Finding {
+    /// Returns whom it is about; of two persons the one who came later.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        match self {
+            Self::Overlap { persons: [_, person], .. }
+            | Self::MissingName { person, .. }
+            | Self::UnknownPlace { person, .. }
+            | Self::NoTerm { person } => person,
+        }
+    }
+
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        match self {
+            Self::Overlap { .. } | Self::UnknownPlace { .. } => Weight::Error,
+            Self::MissingName { .. } | Self::NoTerm { .. } => Weight::Warning,
+        }
+    }
+
+    /// Returns what can be done about it.
+    #[must_use]
+    pub fn fix(&self) -> String {
+        match self {
+            Self::Overlap { persons: [first, _], from, .. } => {
+                format!("end the term of {first} with `to = \"{from}\"`, or correct `from`")
+            }
+            Self::MissingName { lang, .. } => format!("add `{lang} = [\"full name\", \"surname\"]` to its names"),
+            Self::UnknownPlace { .. } => "correct the code, or add the country or organisation".to_owned(),
+            Self::NoTerm { .. } => "add a `[[person.term]]`".to_owned(),
+        }
+    }
+}
+
+/// Prints the problem, without the fix.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Overlap { office, country, persons: [a, b], from } => {
-                write!(f, "{a} and {b} both hold {office} of {country} from {from}: end one term")
+                write!(f, "{a} and {b} both hold {office} of {country} from {from}")
             }
-            Self::MissingName { person, lang } => write!(f, "{person} has no name in {lang}"),
-            Self::UnknownPlace { person, code } => {
-                write!(f, "{person} has an office of {code}, which is no known country or organisation")
+            Self::MissingName { lang, .. } => write!(f, "no name in {lang}"),
+            Self::UnknownPlace { code, .. } => {
+                write!(f, "an office of {code}, which is no known country or organisation")
             }
-            Self::NoTerm { person } => write!(f, "{person} has no term of office"),
+            Self::NoTerm { .. } => f.write_str("no term of office"),
         }
     }
 }
@@ -60,7 +114,8 @@ impl Roster {
         findings
     }
 
-    fn overlaps(&self) -> Vec<Finding> {
+    /// Returns the offices that two persons hold at a time.
+    pub(super) fn overlaps(&self) -> Vec<Finding> {
         let mut seats: BTreeMap<Seat<'_>, Vec<(&Term, &Person)>> = BTreeMap::new();
         for person in &self.persons {
             for term in person.terms.iter().filter(|term| is_one_seat(term)) {

@@ -11,24 +11,27 @@ mod office;
 mod person;
 mod place;
 mod read;
+mod search;
 pub mod topics;
+pub mod wikidata;
 pub(in crate::tag) mod words;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-pub use check::Finding;
+pub use check::{Finding, Weight};
 pub use inflect::{Case, Inflection};
 pub use names::{Entity, Name, Risk, is_acronym};
 pub use office::{Office, OfficeClass, OfficeWord, PartyKind};
 pub use person::{Confidence, Day, DayPrecision, Gender, Names, Person, Term};
 pub use place::{Country, Organisation};
 pub use read::RosterError;
+pub use search::{Found, Subject};
 
 /// The 13 languages of names, in the order of [`Names`].
 pub const LANGS: [&str; 13] = ["en", "uk", "ru", "de", "fr", "es", "it", "pt", "pl", "tr", "ar", "zh", "ja"];
@@ -48,6 +51,8 @@ pub struct Roster {
     /// Positions of the persons with a term in a country or organisation.
     by_place: HashMap<String, Vec<usize>>,
     risks: names::Risks,
+    /// The file that spoke of a person last, in step with `persons`.
+    files: Vec<String>,
 }
 
 impl Roster {
@@ -65,6 +70,17 @@ impl Roster {
     /// Reads the directories without the embedded roster.
     pub fn only(dirs: &[PathBuf]) -> Result<Self, RosterError> {
         read::only(dirs)
+    }
+
+    /// Lays directories over this roster, but not the file `except` where one of them holds it: a file that is being made
+    /// again says nothing about itself.
+    pub fn overlaid(self, dirs: &[PathBuf], except: &Path) -> Result<Self, RosterError> {
+        self.overlay(dirs, Some(except))
+    }
+
+    /// Returns the file that spoke of the person last; the embedded ones by their path in `config/roster`.
+    pub fn file_of(&self, person_id: &str) -> &str {
+        self.by_person.get(person_id).map_or("", |&at| &self.files[at])
     }
 
     pub fn person(&self, id: &str) -> Option<&Person> {
@@ -93,6 +109,18 @@ impl Roster {
     /// Returns the highest office the person holds on `day`; `None` before, between and after terms.
     pub fn office_at(&self, person_id: &str, day: Date) -> Option<&Term> {
         self.person(person_id)?.office_at(day)
+    }
+
+    /// Returns everyone in office in a country or organisation on `day`, the highest office first.
+    pub fn in_office(&self, code: &str, day: Date) -> Vec<(&Person, &Term)> {
+        let mut found = Vec::new();
+        for &at in self.by_place.get(code).map_or(&[][..], Vec::as_slice) {
+            let person = &self.persons[at];
+            let terms = person.terms.iter().filter(|term| term.country == code && term.covers(day));
+            found.extend(terms.map(|term| (person, term)));
+        }
+        found.sort_by(|(a, one), (b, other)| (one.office, &one.title, &a.id).cmp(&(other.office, &other.title, &b.id)));
+        found
     }
 
     /// Returns who holds an office in a country or organisation on `day`, the latest to take it first.

@@ -115,6 +115,18 @@ pub enum Confidence {
     High,
 }
 
+impl Confidence {
+    /// Returns the word of the files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 /// A day, month or year; written `2025-01-20`, `2025-01`, `2025`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
@@ -142,7 +154,8 @@ impl Day {
         next.tomorrow().unwrap_or(next)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads `2025-01-20`, `2025-01` or `2025`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (precision, whole) = match text.len() {
             4 => (DayPrecision::Year, format!("{text}-01-01")),
             7 => (DayPrecision::Month, format!("{text}-01")),
@@ -150,6 +163,17 @@ impl Day {
             _ => return None,
         };
         whole.parse().ok().map(|first| Self { first, precision })
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let n_chars = match self.precision {
+            DayPrecision::Day => 10,
+            DayPrecision::Month => 7,
+            DayPrecision::Year => 4,
+        };
+        write!(f, "{:.n_chars$}", self.first.to_string())
     }
 }
 
@@ -181,6 +205,17 @@ impl Names {
     pub(super) fn at(&self, lang: usize) -> &[String] {
         let own = &self.by_lang[lang];
         if own.is_empty() && LIKE_ENGLISH.contains(&lang) { &self.by_lang[0] } else { own }
+    }
+
+    /// Returns the languages with forms of their own, and these.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        LANGS.iter().zip(&self.by_lang).filter(|(_, forms)| !forms.is_empty()).map(|(lang, forms)| (*lang, &forms[..]))
+    }
+
+    pub(super) fn set(&mut self, lang: &str, forms: Vec<String>) {
+        if let Some(at) = LANGS.iter().position(|&known| known == lang) {
+            self.by_lang[at] = forms;
+        }
     }
 
     pub(super) fn own(&self, lang: usize) -> &[String] {

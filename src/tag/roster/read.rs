@@ -97,11 +97,11 @@ pub(super) fn load(overlays: &[PathBuf]) -> Result<Roster, RosterError> {
     for file in core {
         roster.add(file.path().to_str().unwrap_or_default(), file.contents_utf8().unwrap_or_default())?;
     }
-    roster.overlay(overlays)
+    roster.overlay(overlays, None)
 }
 
 pub(super) fn only(dirs: &[PathBuf]) -> Result<Roster, RosterError> {
-    Roster::default().overlay(dirs)
+    Roster::default().overlay(dirs, None)
 }
 
 fn embedded(dir: &'static Dir<'static>, found: &mut Vec<&'static include_dir::File<'static>>) {
@@ -138,10 +138,26 @@ fn toml_files(dir: &Path) -> Result<Vec<PathBuf>, RosterError> {
     Ok(paths)
 }
 
+/// Compares what the paths lead to; a file that is not there is no other.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
 impl Roster {
-    fn overlay(mut self, dirs: &[PathBuf]) -> Result<Self, RosterError> {
+    /// Lays one more file over a roster that is complete.
+    pub(super) fn laid_over(mut self, file: &str, text: &str) -> Result<Self, RosterError> {
+        self.add(file, text)?;
+        self.settle();
+        Ok(self)
+    }
+
+    /// Lays directories over the roster, without the file `except` in any of them.
+    pub(super) fn overlay(mut self, dirs: &[PathBuf], except: Option<&Path>) -> Result<Self, RosterError> {
         for dir in dirs {
             for file in on_disk(dir)? {
+                if except.is_some_and(|except| is_same(Path::new(&file.name), except)) {
+                    continue;
+                }
                 self.add(&file.name, &file.text)?;
             }
         }
@@ -190,7 +206,9 @@ impl Roster {
             let at = *self.by_person.entry(id.clone()).or_insert(self.persons.len());
             if at == self.persons.len() {
                 self.persons.push(Person { id: id.clone(), ..Person::default() });
+                self.files.push(String::new());
             }
+            file.clone_into(&mut self.files[at]);
             let person = &mut self.persons[at];
             person.qid = entry.qid.or_else(|| person.qid.take());
             person.gender = entry.gender.unwrap_or(person.gender);
@@ -265,6 +283,7 @@ impl Roster {
 
     /// Orders terms, ends the ones known by month or year where the successor starts, and builds the indexes.
     fn settle(&mut self) {
+        self.by_place.clear();
         let mut starts: HashMap<(String, super::OfficeClass), Vec<jiff::civil::Date>> = HashMap::new();
         for (at, person) in self.persons.iter_mut().enumerate() {
             person.terms.sort_by_key(|term| term.from.map(|from| from.first));
