@@ -163,14 +163,23 @@ fn count(mut profiles: u64, counts: &mut [usize; 64]) {
 fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static str>) -> Option<&'static str> {
     let (mut n_words, mut n_small, mut n_letters) = (0_usize, [0_usize; 64], [0_usize; 64]);
     let mut lower = String::new();
+    let mut before = "";
     for word in sample.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
         n_words += 1;
         // "UN" is no French article.
         if word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase()) {
             continue;
         }
+        let is_suffix = is_turkish_suffix(sample, before, word);
+        before = word;
         lower.clear();
         lower.extend(word.chars().flat_map(char::to_lowercase));
+        if is_suffix {
+            if let Some(turkish) = all_profiles().position(|profile| profile.tag == "tr") {
+                n_small[turkish] += 1;
+            }
+            continue;
+        }
         count(SIGNS.words.get(lower.as_str()).copied().unwrap_or_default(), &mut n_small);
     }
     for letter in sample.chars().filter(|c| !c.is_ascii()) {
@@ -190,6 +199,19 @@ fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static st
     scores.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (first, second) = (scores.first()?, scores.get(1)?);
     (first.0 >= 1.0 && first.0 > second.0 * 1.08).then_some(first.1)
+}
+
+/// "Temim'den", "Netanyahu'yu": a case ending behind the apostrophe of a name, not a small word of another language.
+fn is_turkish_suffix(sample: &str, before: &str, word: &str) -> bool {
+    const SUFFIXES: [&str; 34] = [
+        "den", "dan", "ten", "tan", "in", "ın", "un", "ün", "nin", "nın", "nun", "nün", "i", "ı", "u", "ü", "yi", "yı",
+        "yu", "yü", "e", "a", "ye", "ya", "de", "da", "te", "ta", "le", "la", "yle", "yla", "deki", "daki",
+    ];
+    let from = word.as_ptr() as usize - sample.as_ptr() as usize;
+    let is_behind_apostrophe =
+        sample[..from].strip_suffix(['\'', '’']).is_some_and(|head| !before.is_empty() && head.ends_with(before));
+    let is_name = before.chars().count() > 2 && before.starts_with(char::is_uppercase);
+    is_behind_apostrophe && is_name && SUFFIXES.contains(&word)
 }
 
 fn trigrams(sample: &str, n_letters: usize) -> Option<&'static str> {

@@ -8,6 +8,7 @@ use super::candidate::{Candidate, MISSES_MAX};
 use super::merge::{Draft, PARTIES_MAX, split};
 use super::pack::{Cue, Pack, Rule};
 use super::party::{Form, Part};
+use super::roster::PartyKind;
 use super::slots::{Slots, Told, is_stand_in};
 use super::who::{Identify, Who};
 use super::{Claim, Evidence, Field, Mention, NearMiss, Role, Salience};
@@ -152,7 +153,8 @@ impl Assembler<'_> {
         countries.sort();
         countries.dedup();
         // A minister named without a country beside one of a known country: the home press leaves its own out.
-        let is_unknown_beside = countries.len() == 1 && acting.iter().any(|who| who.country.is_none());
+        let is_unknown_beside = countries.len() == 1
+            && acting.iter().any(|who| who.country.is_none() && who.kind == Some(PartyKind::Minister));
         let is_one = acting.len() > 1 && countries.len() < 2 && !is_unknown_beside;
         (self.pack.parties.is_different_country && is_one).then_some(ONE_COUNTRY)
     }

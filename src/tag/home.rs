@@ -24,7 +24,11 @@ pub(super) fn dateline(scene: &Scene<'_>) -> Range<u32> {
     if scene.text.word(np.end) == ":" {
         return start..np.end + 1;
     }
-    let is_end = |token: &u32| matches!(scene.text.word(*token), "—" | "–" | "-" | "(" | "/");
+    let is_end = |token: &u32| match scene.text.word(*token) {
+        "—" | "–" | "(" | "/" => true,
+        "-" => !is_glued(scene, *token),
+        _ => false,
+    };
     let end = (np.end..start + DATELINE_TOKENS).take_while(|token| is_part(scene, *token)).find(is_end);
     end.map_or(none, |end| start..end + 1)
 }
@@ -33,8 +37,22 @@ pub(super) fn dateline(scene: &Scene<'_>) -> Range<u32> {
 fn is_part(scene: &Scene<'_>, token: u32) -> bool {
     let kind_of = |token: u32| scene.text.tokens.get(token as usize).map(|one| one.kind);
     let Some(one) = scene.text.tokens.get(token as usize) else { return false };
+    // "Astana. Kassym-Jomart": a sentence begins, unless an agency or a day follows.
+    if scene.text.word(token) == "." {
+        let is_number = |token: u32| kind_of(token) == Some(TokenKind::Number);
+        return matches!(scene.text.word(token + 1), "/" | "(" | "—" | "–" | "-") || is_number(token + 1);
+    }
     let is_sentence = one.kind == TokenKind::Word && matches!(one.shape, Shape::Lower | Shape::Caseless);
     one.kind != TokenKind::Break && (!is_sentence || kind_of(token - 1) == Some(TokenKind::Number))
+}
+
+/// The dash joins two parts of one word.
+fn is_glued(scene: &Scene<'_>, dash: u32) -> bool {
+    let tokens = &scene.text.tokens;
+    match (tokens.get(dash as usize - 1), tokens.get(dash as usize), tokens.get(dash as usize + 1)) {
+        (Some(before), Some(dash), Some(after)) => before.end == dash.start && dash.end == after.start,
+        _ => false,
+    }
 }
 
 /// Returns the country, as a position in the roster.

@@ -64,7 +64,10 @@ fn is_same_event(known: &Draft, other: &Draft) -> bool {
     let (one, two) = (&known.mention, &other.mention);
     let days_differ =
         matches!((&one.date, &two.date), (Some(one), Some(two)) if one.end < two.start || two.end < one.start);
-    if one.historical != two.historical || (days_differ && !other.is_by_context()) {
+    // What a headline says of a negotiation is what the text says of it, whatever days they name.
+    let is_talks = one.kind.0 == super::Kind::NEGOTIATION;
+    let is_headline = is_talks && one.evidence.first().is_some_and(|evidence| evidence.field == Field::Title);
+    if one.historical != two.historical || (days_differ && !other.is_by_context() && !is_headline) {
         return false;
     }
     if other.is_by_context() {
@@ -74,7 +77,7 @@ fn is_same_event(known: &Draft, other: &Draft) -> bool {
     let is_in = |small: &Draft, large: &Draft| {
         small.members.iter().all(|(who, _)| large.members.iter().any(|(known, _)| agrees(known, who)))
     };
-    if one.kind.0 == super::Kind::NEGOTIATION {
+    if is_talks {
         let n_shared =
             known.members.iter().filter(|(who, _)| other.members.iter().any(|(one, _)| is_same_side(one, who))).count();
         return n_shared >= 2 || is_in(known, other) || is_in(other, known);

@@ -347,7 +347,7 @@ fn is_unreal(status: Status) -> bool {
 /// Which way the clause of a status looks.
 fn tense(status: Status) -> Tense {
     match status {
-        Status::Planned | Status::Proposed | Status::Postponed | Status::Cancelled | Status::Agreed => Tense::Future,
+        Status::Planned | Status::Proposed | Status::Postponed | Status::Cancelled => Tense::Future,
         _ => Tense::Past,
     }
 }

@@ -258,11 +258,11 @@ const SENTENCE_TOKENS_MAX: usize = 400;
 const ORDINAL_DOT: [&str; 3] = ["de", "tr", "pl"];
 
 /// Words that a full stop shortens, folded.
-const ABBREVIATIONS: [&str; 60] = [
+const ABBREVIATIONS: [&str; 65] = [
     "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col", "capt", "sgt", "jr", "sr", "prof", "rev",
     "hon", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "vs", "etc", "inc",
-    "ca", "bzw", "nr", "abs", "str", "usw", "mme", "mlle", "sra", "dott", "sig", "art", "plk", "ks", "tzw", "np", "им",
-    "тыс", "млн", "млрд", "тис", "ім", "руб", "грн", "ул", "вул", "стр",
+    "ca", "bzw", "nr", "abs", "str", "usw", "mme", "mlle", "mm", "mmes", "mgr", "ste", "dres", "sra", "dott", "sig",
+    "art", "plk", "ks", "tzw", "np", "им", "тыс", "млн", "млрд", "тис", "ім", "руб", "грн", "ул", "вул", "стр",
 ];
 
 /// Cuts at full stops, question and exclamation marks and line ends.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::fold::fold;
 use super::party::{Form, Np, Part, Place};
-use super::roster::{OfficeClass, PartyKind, Roster};
+use super::roster::{OfficeClass, PartyKind, Person, Roster};
 use super::scene::Scene;
 
 /// Without a date the offices of today are meant: those without an end.
@@ -151,9 +151,13 @@ impl Identify<'_> {
         let surname = |name: &str| fold(name.rsplit(' ').next().unwrap_or(name));
         let found = surname(name);
         let day = self.day.unwrap_or(TODAY);
-        let holder = self.roster.holder(office, country, day).into_iter().find(|person| {
-            person.names.of(self.scene.lang).iter().any(|known| is_spelled_like(&found, &surname(known)))
-        })?;
+        let holders = self.roster.holder(office, country, day);
+        let is_meant = |person: &&&Person| {
+            let known = person.names.of(self.scene.lang);
+            // A name that the roster does not have in this script is the holder's.
+            known.is_empty() || known.iter().any(|known| is_spelled_like(&found, &surname(known)))
+        };
+        let holder = holders.iter().find(is_meant)?;
         self.roster.persons.iter().position(|person| person.id == holder.id)
     }
 

@@ -88,7 +88,7 @@ impl Builder {
             *known = known.join(own);
         }
         for (name, own) in own_names(roster, self.langs) {
-            let is_lower = matches!(name.entity, Entity::Demonym(_)) && name.lang != "en";
+            let is_lower = matches!(name.entity, Entity::Demonym(_)) && !matches!(name.lang, "en" | "tr");
             let what = What::Name { entity: name.entity, risk: name.risk, is_full: name.is_full };
             let shape = match () {
                 () if is_acronym(name.surface) => Shape::Upper,
