@@ -15,6 +15,7 @@ use crate::metrics::{Metrics, Totals};
 use crate::pipeline::{Context, Delivery, Ears, Health, Mode, Pipeline, PipelineError, Question, Shared};
 use crate::publish::Publish;
 use crate::publish::message::Envelope;
+use crate::reload::{Reloader, Reloads};
 use crate::shutdown::Shutdown;
 use crate::store::{Store, StoreError};
 use crate::tag::{self, Coder, CoderError};
@@ -63,6 +64,8 @@ pub struct App {
     server: JoinSet<std::io::Result<()>>,
     /// Ends the server: it answers until the pipeline has ended.
     server_end: Shutdown,
+    reloads: Reloads,
+    reloading: JoinSet<()>,
 }
 
 /// Starts a pipeline that delivers to `sink`. Nothing is asked of the sink or of any feed before it returns.
@@ -115,9 +118,10 @@ async fn compose<P: Publish>(
         envelope: Envelope::new(&settings.publish, coder.version()),
         config: settings.pipeline,
     });
-    let coder_version = coder.version().to_owned();
+    let (coder, in_force) = watch::channel(coder);
+    let (reloader, reloads) = Reloader::new(settings.tag, coder, Arc::clone(&metrics), Arc::clone(&clock));
     let (shutdown, server_end) = (Shutdown::default(), Shutdown::default());
-    let context = Context::new(shared, client, coder, (settings.schedule, feeds), mode);
+    let context = Context::new(shared, client, in_force.clone(), (settings.schedule, feeds), mode);
     let pipeline = Pipeline::new(context, sink, settings.event, settings.publish.articles, shutdown.clone()).await?;
     let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
     let delivery = watch::Sender::new(Delivery::default());
@@ -132,13 +136,28 @@ async fn compose<P: Publish>(
             questions: questions.clone(),
             delivery: delivery.subscribe(),
             sink: target,
-            coder_version,
+            coder: in_force,
+            reloaded: reloader.last(),
         };
         server.spawn(http::serve(listener, sources, server_end.listen()));
     }
     let mut running = JoinSet::new();
     running.spawn(pipeline.run(Ears { questions: asked, delivery }));
-    Ok(App { http_address, shutdown, metrics, health, store, questions, pipeline: running, server, server_end })
+    let mut reloading = JoinSet::new();
+    reloading.spawn(reloader.run());
+    Ok(App {
+        http_address,
+        shutdown,
+        metrics,
+        health,
+        store,
+        questions,
+        pipeline: running,
+        server,
+        server_end,
+        reloads,
+        reloading,
+    })
 }
 
 /// Compiles packs and roster, which takes a while, off the async threads.
@@ -169,6 +188,12 @@ impl App {
         self.shutdown.clone()
     }
 
+    /// Returns what has packs, roster and topics loaded anew.
+    #[must_use]
+    pub fn reloads(&self) -> Reloads {
+        self.reloads.clone()
+    }
+
     #[must_use]
     pub fn metrics(&self) -> Arc<Metrics> {
         Arc::clone(&self.metrics)
@@ -196,6 +221,7 @@ impl App {
         self.server_end.stop();
         // A client that holds its connection open does not hold up the end.
         self.server.shutdown().await;
+        self.reloading.shutdown().await;
         if let Err(err) = self.store.close().await {
             tracing::warn!(reason = causes(&err), "the store is not closed cleanly");
         }

@@ -31,6 +31,7 @@
 //! | [`http`] | health, metrics, status |
 //! | [`config`] | TOML files to checked configuration |
 //! | [`app`] | composition root: configuration to a running pipeline |
+//! | [`reload`] | packs, roster and topics anew, while the daemon works |
 //! | [`demo`] | the bundled newsroom and in-process broker |
 //! | [`cli`] | the commands |
 
@@ -50,6 +51,7 @@ pub mod metrics;
 pub mod outlet;
 pub mod pipeline;
 pub mod publish;
+pub mod reload;
 pub mod shutdown;
 pub mod store;
 pub mod tag;

@@ -34,6 +34,7 @@ pub struct Metrics {
     pub commit: Seconds,
     pub commit_failures: Counter,
     records: Family<Label, Counter>,
+    reloads: Family<Label, Counter>,
     failures: Family<Label, Counter>,
     pub delivery: Seconds,
     gauges: Family<Label, Gauge<i64, AtomicI64>>,
@@ -102,6 +103,13 @@ pub enum Record {
     Rejected,
 }
 
+/// How one reload of packs, roster and topics ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reload {
+    Loaded,
+    Refused,
+}
+
 /// What kind of failure a whole batch met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
@@ -153,6 +161,7 @@ impl Default for Metrics {
             commit: seconds(),
             commit_failures: Counter::default(),
             records: Family::default(),
+            reloads: Family::default(),
             failures: Family::default(),
             delivery: seconds(),
             gauges: Family::default(),
@@ -186,6 +195,7 @@ impl Metrics {
         registry.register("commit_seconds", "Time of one commit of coded articles", self.commit.clone());
         registry.register("commit_failures", "Commits that failed and were tried again", self.commit_failures.clone());
         registry.register("records", "Records the sink settled, by outcome", self.records.clone());
+        registry.register("reloads", "Reloads of packs, roster and topics, by result", self.reloads.clone());
         registry.register("delivery_failures", "Batches the sink did not settle, by kind", self.failures.clone());
         registry.register(
             "delivery_seconds",
@@ -227,6 +237,10 @@ impl Metrics {
 
     pub fn record(&self, outcome: Record) {
         self.records.get_or_create(&label("outcome", &outcome)).inc();
+    }
+
+    pub fn reload(&self, result: Reload) {
+        self.reloads.get_or_create(&label("result", &result)).inc();
     }
 
     pub fn failure(&self, kind: Failure) {

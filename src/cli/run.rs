@@ -13,8 +13,8 @@ use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::pipeline::{DeliverError, Mode, PipelineError};
 use crate::publish::{Sink, Target};
-use crate::shutdown;
 use crate::store::StoreError;
+use crate::{reload, shutdown};
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
@@ -55,12 +55,14 @@ async fn run_app(config: AppConfig) -> Result<(), Failure> {
     let target = settings.target();
     let app = app::start(config, sink, Arc::new(SystemClock)).await.map_err(refused)?;
     let signals = shutdown::on_signals(app.shutdown()).context("listen for signals")?;
+    let hangups = reload::on_signals(app.reloads()).context("listen for SIGHUP")?;
     let status = app.http_address().map(|address| format!("http://{address}/"));
     tracing::info!(feeds = n_feeds, sink = %target, status, "running");
     let totals = tokio::select! {
         ended = App::wait(app) => ended.map_err(broken_off)?,
         // It ends with the program only.
         () = signals => return Ok(()),
+        () = hangups => return Ok(()),
     };
     match mode {
         Mode::Once => say(&format!("hotline: {n_feeds} feeds, {totals}")),

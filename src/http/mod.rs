@@ -19,8 +19,10 @@ use tokio::sync::{mpsc, watch};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::pipeline::{Delivery, Health, Question};
+use crate::reload::Reloaded;
 use crate::shutdown::Stop;
 use crate::store::Store;
+use crate::tag::Coder;
 
 /// Type of OpenMetrics text.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -61,7 +63,8 @@ pub struct Sources {
     pub delivery: watch::Receiver<Delivery>,
     /// Where records go, as configured.
     pub sink: String,
-    pub coder_version: String,
+    pub coder: watch::Receiver<Arc<Coder>>,
+    pub reloaded: watch::Receiver<Option<Reloaded>>,
     pub started: Timestamp,
 }
 

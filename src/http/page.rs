@@ -37,6 +37,10 @@ fn summary(page: &mut String, status: &Status) {
     } else {
         push(page, format_args!("<p class=\"bad\">Not ready: {}.</p>", escape(&status.hindrances.join(", "))));
     }
+    if let Some(error) = status.reloaded.as_ref().and_then(|reloaded| reloaded.error.as_ref()) {
+        let error = escape(error);
+        push(page, format_args!("<p class=\"bad\">Packs, roster and topics are the old ones: {error}</p>"));
+    }
     let totals = status.totals;
     push(
         page,

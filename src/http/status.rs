@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::Sources;
 use crate::metrics::Totals;
 use crate::pipeline::{Delivery, FeedStatus, Question};
+use crate::reload::Reloaded;
 use crate::store::Counts;
 
 /// How long the poll loop may take to answer; a status that hangs says nothing.
@@ -20,6 +21,8 @@ pub(super) struct Status {
     pub(super) started: Timestamp,
     pub(super) sink: String,
     pub(super) coder_version: String,
+    /// The last reload; `None` when there was none.
+    pub(super) reloaded: Option<Reloaded>,
     /// Why it is not ready; empty when it is.
     pub(super) hindrances: Vec<&'static str>,
     pub(super) totals: Totals,
@@ -33,11 +36,14 @@ pub(super) struct Status {
 /// Asks all who know.
 pub(super) async fn gather(sources: &Sources) -> Status {
     let delivery = sources.delivery.borrow().clone();
+    let coder_version = sources.coder.borrow().version().to_owned();
+    let reloaded = sources.reloaded.borrow().clone();
     Status {
         now: sources.clock.now(),
         started: sources.started,
         sink: sources.sink.clone(),
-        coder_version: sources.coder_version.clone(),
+        coder_version,
+        reloaded,
         hindrances: sources.health.hindrances(),
         totals: sources.metrics.totals(),
         counts: sources.store.counts().await.ok(),
@@ -70,6 +76,9 @@ impl Status {
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "coder_version": self.coder_version,
+            "reload": self.reloaded.as_ref().map(|reloaded| json!({
+                "at": time(reloaded.at), "ok": reloaded.error.is_none(), "error": reloaded.error,
+            })),
             "now": time(self.now),
             "started": time(self.started),
             "ready": self.hindrances.is_empty(),

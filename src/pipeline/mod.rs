@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::clock::Clock;
 use crate::config::Feed;
@@ -102,7 +102,8 @@ pub struct Shared {
 pub struct Context<F> {
     pub shared: Arc<Shared>,
     pub fetch: F,
-    pub coder: Arc<Coder>,
+    /// The coder in force; a reload puts another in its place.
+    pub coder: watch::Receiver<Arc<Coder>>,
     pub schedule: schedule::Config,
     /// By id.
     pub feeds: HashMap<String, Arc<Feed>>,
@@ -115,7 +116,7 @@ impl<F> Context<F> {
     pub fn new(
         shared: Arc<Shared>,
         fetch: F,
-        coder: Arc<Coder>,
+        coder: watch::Receiver<Arc<Coder>>,
         (schedule, feeds): (schedule::Config, Vec<Feed>),
         mode: Mode,
     ) -> Self {

@@ -6,7 +6,7 @@ use ulid::Ulid;
 use url::Url;
 
 use super::collect::{Obtained, article, hints};
-use super::resolve::{Memory, Rules, resolve_one};
+use super::resolve::{CodedArticle, Memory, Rules, resolve_one};
 use crate::article::{self, Article, ExtractError, Page};
 use crate::config::Feed;
 use crate::event::{self, Assignment, OpenEvents, Reported};
@@ -85,7 +85,9 @@ impl Rehearsal<'_> {
         let assign = |mention| event::assign(mention, &reported, &open, self.event);
         let assignments = coded.mentions.iter().map(assign).collect();
         let rules = Rules { event: self.event.clone(), articles: self.articles, envelope: self.envelope.clone() };
-        let commit = resolve_one(&mut Memory::empty(), &rules, &article, &coded.mentions, now);
+        let (mentions, coder_version) = (coded.mentions.clone(), self.coder.version().to_owned());
+        let whole = CodedArticle { article, mentions, coder_version };
+        let commit = resolve_one(&mut Memory::empty(), &rules, &whole, now);
         Rehearsed { article: commit.article, coded, assignments, records: commit.records }
     }
 }

@@ -30,10 +30,17 @@ const PAUSE_MAX: Duration = Duration::from_secs(15);
 
 /// A coded article on its way into the store.
 pub(super) struct Coded {
-    pub(super) article: Article,
-    pub(super) mentions: Vec<Mention>,
+    pub(super) coded: CodedArticle,
     /// Told when the article is committed or given up.
     pub(super) done: oneshot::Sender<()>,
+}
+
+/// An article and what one coder found in it.
+#[derive(Debug, Clone)]
+pub(super) struct CodedArticle {
+    pub(super) article: Article,
+    pub(super) mentions: Vec<Mention>,
+    pub(super) coder_version: String,
 }
 
 /// What resolution remembers between articles. The store can always give it anew.
@@ -65,7 +72,7 @@ pub(super) struct Resolver {
     alarm: Alarm,
 }
 
-type Batch = Arc<Vec<(Article, Vec<Mention>)>>;
+type Batch = Arc<Vec<CodedArticle>>;
 
 impl Resolver {
     /// Reads what the store remembers.
@@ -85,8 +92,8 @@ impl Resolver {
                 return;
             }
             let (mut articles, mut done) = (Vec::new(), Vec::new());
-            for Coded { article, mentions, done: one } in received.drain(..) {
-                articles.push((article, mentions));
+            for Coded { coded, done: one } in received.drain(..) {
+                articles.push(coded);
                 done.push(one);
             }
             if self.settle(Arc::new(articles), &stop).await == Committed::Stopped {
@@ -107,11 +114,11 @@ impl Resolver {
         if committed != Committed::Broken {
             return committed;
         }
-        for article in batch.iter() {
-            let single: Batch = Arc::new(vec![article.clone()]);
+        for coded in batch.iter() {
+            let single: Batch = Arc::new(vec![coded.clone()]);
             match self.commit(&single, stop).await {
                 Committed::Done => {}
-                Committed::Broken => self.give_up(&article.0).await,
+                Committed::Broken => self.give_up(&coded.article).await,
                 Committed::Stopped => return Committed::Stopped,
             }
         }
@@ -221,38 +228,33 @@ enum Committed {
 fn resolve_all(
     mut memory: Memory,
     rules: &Rules,
-    articles: &[(Article, Vec<Mention>)],
+    articles: &[CodedArticle],
     now: Timestamp,
 ) -> (Memory, Vec<ArticleCommit>) {
-    let commits = articles.iter().map(|(article, mentions)| resolve_one(&mut memory, rules, article, mentions, now));
+    let commits = articles.iter().map(|coded| resolve_one(&mut memory, rules, coded, now));
     let commits = commits.collect();
     (memory, commits)
 }
 
-pub(super) fn resolve_one(
-    memory: &mut Memory,
-    rules: &Rules,
-    article: &Article,
-    mentions: &[Mention],
-    now: Timestamp,
-) -> ArticleCommit {
-    let mut article = article.clone();
+pub(super) fn resolve_one(memory: &mut Memory, rules: &Rules, coded: &CodedArticle, now: Timestamp) -> ArticleCommit {
+    let CodedArticle { mut article, mentions, coder_version } = coded.clone();
+    let envelope = Envelope { coder_version, ..rules.envelope.clone() };
     let copy = memory.duplicates.check(&article.article_id, &article.text, now);
     article.duplicate_of = copy.map(|copy| copy.article_id);
     article.times.enqueued = Some(now);
-    let report = Report { article: &article, mentions };
+    let report = Report { article: &article, mentions: &mentions };
     let changes = event::resolve(report, &mut memory.open, &rules.event, now);
-    let mut records: Vec<Record> = changes.iter().map(|change| event_record(change, &rules.envelope, now)).collect();
-    let tags = tags(mentions);
+    let mut records: Vec<Record> = changes.iter().map(|change| event_record(change, &envelope, now)).collect();
+    let tags = tags(&mentions);
     let is_published = match rules.articles {
         Articles::All => true,
         Articles::Tagged => !tags.is_empty(),
         Articles::None => false,
     };
     if is_published {
-        records.push(article_record(&article, &tags, mentions, &rules.envelope, now));
+        records.push(article_record(&article, &tags, &mentions, &envelope, now));
     }
-    ArticleCommit { article, mentions: mentions.to_vec(), changes, records }
+    ArticleCommit { article, mentions, changes, records }
 }
 
 /// Returns the kinds of event the mentions report, in the order of the text.

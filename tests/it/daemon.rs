@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 
-use super::newsroom::{Item, Newsroom};
+use super::newsroom::{Item, Newsroom, Page};
 use super::publish::{fresh_prefix, real_brokers};
 
 /// A condition that does not come true within this has failed.
@@ -202,12 +202,17 @@ async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> 
     }
 }
 
-async fn status(address: &str) -> Option<Value> {
+async fn get(address: &str, path: &str) -> Option<String> {
     let mut stream = tokio::net::TcpStream::connect(address).await.ok()?;
-    stream.write_all(b"GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.ok()?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.ok()?;
-    serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
+    Some(answer.split_once("\r\n\r\n")?.1.to_owned())
+}
+
+async fn status(address: &str) -> Option<Value> {
+    serde_json::from_str(&get(address, "/status").await?).ok()
 }
 
 /// Waits until the status says so.
@@ -390,4 +395,77 @@ async fn a_round_sums_up_on_stderr() {
     assert_eq!(code, Some(0), "{log}");
     let summary = log.lines().find(|line| line.starts_with("hotline: 1 feeds")).expect(&log);
     assert!(summary.contains("polls: 1 (0 failed)") && summary.contains("records: 3"), "{summary}");
+}
+
+/// Writes a pack of the user's own that codes `word` as an embargo; its own test expects so many mentions.
+fn write_pack(folder: &Path, version: &str, word: &str, n_expected: usize) {
+    let head = format!(
+        "[pack]\nid = \"mine.embargo\"\nversion = \"{version}\"\nkind = \"embargo\"\n\
+         codes = {{ cameo = \"163\", plover = \"SANCTION/embargo\" }}\ndefault_status = \"occurred\"\n\
+         [parties]\nmin = 1\nsides = true\nkinds = [\"head\"]\n"
+    );
+    let rules = format!(
+        "[lex]\nembargo = [\"{word}{{|es}}\"]\n[[rule]]\nid = \"impose\"\nmatch = \"@side:a .{{0,4}} #embargo\"\nscore = 1.0\n\
+         [[test]]\ntext = \"Norway imposed an {word} on fish.\"\nexpect = {{ n = {n_expected} }}\n"
+    );
+    fs::create_dir_all(folder.join("embargo")).unwrap();
+    fs::write(folder.join("embargo/pack.toml"), head).unwrap();
+    fs::write(folder.join("embargo/en.toml"), rules).unwrap();
+}
+
+#[tokio::test]
+async fn sighup_takes_a_changed_pack_and_refuses_a_broken_one() {
+    const TEXT: &str = "Norway imposed an embargo on fish from the lakes, and the ships stay where they are until spring. \
+        Nobody in the harbour knows who will buy the nets, the boats and the ice of the long winter.";
+    let site =
+        Site::open(0, "pipeline.retry_pause = \"5s\"\npipeline.attempts_max = 20\npipeline.retry_pause_max = \"5s\"")
+            .await;
+    let packs = site.folder.path().join("packs");
+    write_pack(&packs, "0.1.0", "blockade", 1);
+    let main = site.folder.path().join("hotline.toml");
+    let settings = format!("{}[tag]\npacks = [\"{}\"]\n", fs::read_to_string(&main).unwrap(), packs.display());
+    fs::write(&main, settings).unwrap();
+    // The article can be had only when the new pack is in force.
+    site.newsroom.put("/embargo.html", Page::status(503));
+    site.newsroom.put_feed("/feed.xml", &[site.newsroom.item("/embargo.html", "No more fish")]);
+    let mut daemon = site.start(&[]);
+    let address = daemon.address().await;
+    let has_version = |status: &Value, version: &str| {
+        status["coder_version"].as_str().unwrap().contains(&format!("mine.embargo-{version}"))
+    };
+    status_says(&address, "it runs", |status| status["ready"] == true && has_version(status, "0.1.0")).await;
+
+    write_pack(&packs, "0.2.0", "embargo", 7);
+    daemon.signal("HUP");
+    status_says(&address, "the broken pack is refused, with its place", |status| {
+        let error = status["reload"]["error"].as_str().unwrap_or_default();
+        status["reload"]["ok"] == false
+            && error.contains("embargo/en.toml:")
+            && error.contains("expected 7 mentions, found 1")
+    })
+    .await;
+    status_says(&address, "the old pack stays", |status| has_version(status, "0.1.0")).await;
+
+    write_pack(&packs, "0.2.0", "embargo", 1);
+    daemon.signal("HUP");
+    status_says(&address, "the pack is in force", |status| {
+        status["reload"]["ok"] == true && status["reload"]["error"].is_null() && has_version(status, "0.2.0")
+    })
+    .await;
+    site.newsroom.put("/embargo.html", Page::article("No more fish", &[TEXT]));
+    let event = eventually("an event of the new kind is delivered", || {
+        let values = site.delivered().into_iter().map(|(_, line)| serde_json::from_str::<Value>(&line).unwrap());
+        values.map(|line| line["value"].clone()).find(|value| value["kind"] == "embargo")
+    })
+    .await;
+    assert!(has_version(&event, "0.2.0"), "{event}");
+    let metrics = get(&address, "/metrics").await.unwrap();
+    for line in ["hotline_reloads_total{result=\"refused\"} 1", "hotline_reloads_total{result=\"loaded\"} 1"] {
+        assert!(metrics.contains(line), "{line} is not in:\n{metrics}");
+    }
+    daemon.signal("TERM");
+    let (code, log) = daemon.ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    let n_lines = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    assert_eq!((n_lines("are not reloaded, the old ones stay"), n_lines("topics are reloaded")), (1, 1), "{log}");
 }

@@ -14,7 +14,7 @@ use crate::fetch::Fetch;
 use crate::metrics;
 use crate::pipeline::Context;
 use crate::pipeline::backoff::Backoff;
-use crate::pipeline::resolve::Coded;
+use crate::pipeline::resolve::{Coded, CodedArticle};
 use crate::publish::Record;
 use crate::publish::message::{DeadLetter, dead_letter};
 use crate::store::Pending;
@@ -87,7 +87,9 @@ async fn hand_on<F: Fetch>(
         let dropped = shared.store.drop_entry(&pending.article_id, None, "unchanged").await;
         return unstored(&pending.article_id, dropped);
     }
-    let coder = Arc::clone(&context.coder);
+    // Taken once: a reload meanwhile does not change by what this article is coded.
+    let coder = Arc::clone(&context.coder.borrow());
+    let coder_version = coder.version().to_owned();
     let coding = context.cpu_timed(&shared.metrics.coding, move || {
         let mentions = tag::mentions(&Document::of(&article), &coder);
         (article, mentions)
@@ -99,7 +101,9 @@ async fn hand_on<F: Fetch>(
     article = coded_article;
     article.times.coded = Some(shared.clock.now());
     let (done, committed) = oneshot::channel();
-    if coded.send(Coded { article, mentions, done }).await.is_ok() && committed.await.is_ok() {
+    if coded.send(Coded { coded: CodedArticle { article, mentions, coder_version }, done }).await.is_ok()
+        && committed.await.is_ok()
+    {
         shared.metrics.article(from);
     }
 }
