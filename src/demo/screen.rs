@@ -84,7 +84,7 @@ impl<'a> Screen<'a> {
                 Finding::Arrived { revision, .. } => {
                     n_arrived += 1;
                     let status = expected.statuses.last().map_or("", |status| status.as_str());
-                    let voices = format!("{} outlets, {} independent", expected.outlets, expected.independent);
+                    let voices = format!("{}, {} independent", n_of(expected.outlets, "outlet"), expected.independent);
                     ("ok", format!("{} {status} r{revision}, {voices}", expected.kind))
                 }
                 Finding::Missing => ("missing", format!("{}", expected.kind)),
@@ -108,12 +108,11 @@ impl<'a> Screen<'a> {
             self.say(&format!("{:<10} {broken}", "broken"))?;
         }
         self.say(&format!(
-            "\n{n_arrived} of {} expected events arrived: {} articles, {} records, {} dead letter{} in {:.1} s",
+            "\n{n_arrived} of {} expected events arrived: {} articles, {} records, {} in {:.1} s",
             findings.len(),
             ledger.n_articles(),
             ledger.n_records,
-            ledger.n_dead_letters,
-            if ledger.n_dead_letters == 1 { "" } else { "s" },
+            n_of(ledger.n_dead_letters, "dead letter"),
             run.lasted.as_secs_f64(),
         ))?;
         if let Some((median, longest)) = ledger.delays() {
@@ -132,4 +131,9 @@ pub struct Run {
     pub lasted: SignedDuration,
     /// Nothing but the bundled articles was printed: any other event is a mistake.
     pub is_newsroom_its_own: bool,
+}
+
+/// Says how many: "1 outlet", "2 outlets".
+fn n_of(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
