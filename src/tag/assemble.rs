@@ -8,7 +8,7 @@ use super::candidate::{Candidate, MISSES_MAX};
 use super::merge::{Draft, PARTIES_MAX, split};
 use super::pack::{Cue, Pack, Rule};
 use super::party::{Form, Part};
-use super::roster::PartyKind;
+use super::roster::OfficeClass;
 use super::slots::{Slots, Told, is_stand_in};
 use super::who::{Identify, Who};
 use super::{Claim, Evidence, Field, Mention, NearMiss, Role, Salience};
@@ -152,11 +152,16 @@ impl Assembler<'_> {
         let mut countries: Vec<&String> = acting.iter().filter_map(|who| who.country.as_ref()).collect();
         countries.sort();
         countries.dedup();
-        // A minister named without a country beside one of a known country: the home press leaves its own out.
-        let is_unknown_beside = countries.len() == 1
-            && acting.iter().any(|who| who.country.is_none() && who.kind == Some(PartyKind::Minister));
+        // A foreign minister named without a country beside one of a known country: the home press leaves its own out.
+        let is_home_minister = |who: &&Who| who.country.is_none() && self.is_foreign_minister(who);
+        let is_unknown_beside = countries.len() == 1 && acting.iter().copied().any(|who| is_home_minister(&who));
         let is_one = acting.len() > 1 && countries.len() < 2 && !is_unknown_beside;
         (self.pack.parties.is_different_country && is_one).then_some(ONE_COUNTRY)
+    }
+
+    fn is_foreign_minister(&self, who: &Who) -> bool {
+        let office = who.said_office.and_then(|office| self.slots.roster.offices.get(office));
+        office.is_some_and(|office| office.classes.contains(&OfficeClass::ForeignMinister))
     }
 
     /// Takes the parties of the title and the first sentences, nearest the event first.

@@ -26,6 +26,8 @@ const SAID_SPAN: u32 = 4;
 const CUE_SPAN: u32 = 2;
 /// Tokens between a possessive date and the event it dates.
 const OWN_NOUN_SPAN: u32 = 4;
+/// Tokens between a year and what it is an attribute of: "2016年的通话".
+const ATTRIBUTE_SPAN: u32 = 12;
 /// Tokens between an event that is not known to be and its day.
 const UNREAL_SPAN: u32 = 7;
 /// Characters of a spokesman's name in Chinese and Japanese.
@@ -194,6 +196,7 @@ impl Slots<'_> {
         let is_own = (date.tokens.end..=date.tokens.end + OWN_NOUN_SPAN).contains(&trigger.start);
         let is_attribute = matches!(self.scene.lang, "zh" | "ja")
             && matches!(next, "的" | "の")
+            && !(date.tokens.end..date.tokens.end + ATTRIBUTE_SPAN).contains(&trigger.start)
             && matches!(date.hit.value, DateValue::Year { .. } | DateValue::Month { .. });
         is_attribute
             || self.scene.lang == "en"

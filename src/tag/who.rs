@@ -127,7 +127,7 @@ impl Identify<'_> {
                 office: None,
                 kind: Some(office.kind),
                 is_side: false,
-                said_office: None,
+                said_office: np.office,
             });
         }
         let Some(country) = place.or_else(|| self.home_of(np, at)) else { return self.same_office_before(np, at) };
