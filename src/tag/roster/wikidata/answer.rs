@@ -72,7 +72,8 @@ pub(super) fn heads(bytes: &[u8]) -> Result<Statements, AnswerError> {
 pub(super) fn positions(bytes: &[u8]) -> Result<Statements, AnswerError> {
     let mut found = Statements::new();
     for row in rows(bytes)? {
-        let Some(held) = row.held()? else { continue };
+        // Without a start nothing can be compared.
+        let Some(held) = row.held()?.filter(|held| held.from.is_some()) else { continue };
         let place = row.text("place")?;
         let is_of = |variable: &str| row.value(variable) == Some(place);
         let mut claims = Vec::new();

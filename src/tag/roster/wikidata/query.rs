@@ -15,6 +15,9 @@ OPTIONAL{?statement pq:P582 ?end}
 OPTIONAL{?statement pqv:P582[wikibase:timeValue ?to;wikibase:timePrecision ?toPrecision]}
 ";
 
+/// An unbound `?position` would be every item there is: only where it is bound.
+const TITLE: &str = "?position rdfs:label ?title. FILTER(LANG(?title)=\"en\")";
+
 /// Asks who is head of state and of government of the countries.
 pub(super) fn heads(codes: &[String]) -> String {
     let values = list(codes.iter().map(|code| format!("\"{code}\"")));
@@ -22,17 +25,18 @@ pub(super) fn heads(codes: &[String]) -> String {
         "SELECT ?code ?person ?statement ?claim ?title ?from ?fromPrecision ?end ?to ?toPrecision WHERE{{
 VALUES ?code{{{values}}}
 ?country wdt:P298 ?code.
-{{?country p:P35 ?statement. ?statement ps:P35 ?person. BIND(\"state\" AS ?claim) OPTIONAL{{?country wdt:P1906 ?position}}}}
+{{?country p:P35 ?statement. ?statement ps:P35 ?person. BIND(\"state\" AS ?claim) OPTIONAL{{?country wdt:P1906 ?position. {TITLE}}}}}
 UNION
-{{?country p:P6 ?statement. ?statement ps:P6 ?person. BIND(\"government\" AS ?claim) OPTIONAL{{?country wdt:P1313 ?position}}}}
+{{?country p:P6 ?statement. ?statement ps:P6 ?person. BIND(\"government\" AS ?claim) OPTIONAL{{?country wdt:P1313 ?position. {TITLE}}}}}
 ?statement a wikibase:BestRank.
 FILTER NOT EXISTS{{?statement pq:P582 ?over}}
-OPTIONAL{{?position rdfs:label ?title. FILTER(LANG(?title)=\"en\")}}
 {TIMES}}}"
     )
 }
 
-/// Asks which offices of states the persons hold and held.
+/// Asks which offices the persons hold and held. The jurisdiction of an office goes before its country: a minister of a
+/// province is none of the state. `?place` itself is no use to the filter, which sees the whole group: an office without a
+/// place would be one of every country.
 pub(super) fn positions(qids: &[String]) -> String {
     let values = list(qids.iter().map(|qid| format!("wd:{qid}")));
     format!(
@@ -45,10 +49,11 @@ FILTER(?rank!=wikibase:DeprecatedRank)
 OPTIONAL{{?position wdt:P1001 ?jurisdiction}}
 OPTIONAL{{?position wdt:P17 ?state}}
 BIND(COALESCE(?jurisdiction,?state) AS ?place)
+FILTER(BOUND(?jurisdiction)||BOUND(?state))
 ?place wdt:P298 ?code.
 OPTIONAL{{?stateOf wdt:P1906 ?position}}
 OPTIONAL{{?governmentOf wdt:P1313 ?position}}
-OPTIONAL{{?position rdfs:label ?title. FILTER(LANG(?title)=\"en\")}}
+OPTIONAL{{{TITLE}}}
 {TIMES}}}"
     )
 }

@@ -302,6 +302,14 @@ fn an_end_that_nobody_knows_proves_nothing() {
 }
 
 #[test]
+fn an_office_without_a_start_does_not_open_one_that_ended() {
+    let title = "Minister of Defence of Ruritania";
+    let positions = [minister("Q101", title, "2011", "2013-01"), minister("Q101", title, "", "")];
+    let refreshed = facts(&[], &positions, &[]).refresh(&roster()).unwrap();
+    assert_eq!(changes(&refreshed), ["added elphberg-rudolf: Minister of Defence of RUR, from 2011 to 2013-01"]);
+}
+
+#[test]
 fn persons_and_countries_are_asked_about_in_batches() {
     let core = Roster::core().unwrap();
     let plan = Plan::new(&core, &[]).unwrap();
