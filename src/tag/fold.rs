@@ -76,6 +76,9 @@ pub(super) fn composed(base: char, mark: char) -> Option<char> {
 
 /// Returns the folded form of a word or phrase of a pack.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

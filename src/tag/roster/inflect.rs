@@ -116,7 +116,7 @@ fn place(words: &[&str], lang: &str) -> Vec<Endings> {
 
 fn german(surface: &str) -> Vec<(String, Case)> {
     let genitive = if surface.ends_with(['s', 'z', 'x', 'ß']) { "’" } else { "s" };
-    vec![(surface.to_owned(), Case::Nominative), (format!("{surface}{genitive}"), Case::Genitive)]
+    vec![(surface.to_owned(), Case::Nominative), ([surface, genitive].concat(), Case::Genitive)]
 }
 
 /// Joins the words' forms case by case.
@@ -128,7 +128,7 @@ fn combine(words: &[Endings]) -> Vec<(String, Case)> {
             let space = if at == 0 { "" } else { " " };
             joined = joined
                 .iter()
-                .flat_map(|left| word[index].iter().map(move |form| format!("{left}{space}{form}")))
+                .flat_map(|left| word[index].iter().map(move |form| [left.as_str(), space, form.as_str()].concat()))
                 .collect();
         }
         for form in joined {

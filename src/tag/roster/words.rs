@@ -12,7 +12,7 @@ pub(in crate::tag) fn expand(pattern: &str, lang: &str) -> Vec<String> {
             Some(set) => set.to_vec(),
             None => group.split('|').collect(),
         };
-        forms = forms.iter().flat_map(|form| choices.iter().map(move |end| format!("{form}{before}{end}"))).collect();
+        forms = forms.iter().flat_map(|form| choices.iter().map(move |end| [form.as_str(), before, end].concat())).collect();
         rest = tail;
     }
     for form in &mut forms {

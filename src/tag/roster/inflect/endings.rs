@@ -143,7 +143,7 @@ fn cut(word: &str, cuts: &[&str], endings: [&[&str]; 6]) -> Endings {
 }
 
 fn with_stem(word: &str, stem: &str, endings: [&[&str]; 6]) -> Endings {
-    let mut forms = endings.map(|ends| ends.iter().map(|end| format!("{stem}{end}")).collect::<Vec<_>>());
+    let mut forms = endings.map(|ends| ends.iter().map(|end| [stem, *end].concat()).collect::<Vec<_>>());
     forms[0] = vec![word.to_owned()];
     for form in &mut forms {
         if form.is_empty() {
