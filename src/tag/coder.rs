@@ -120,14 +120,14 @@ impl Coder {
     /// # Errors
     /// [`CoderError`] names the file and the place that is wrong, and what to do.
     pub fn load(config: &Config) -> Result<Self, CoderError> {
-        let (roster, rest) = std::thread::scope(|scope| {
-            let roster = scope
-                .spawn(|| if config.built_in { Roster::load(&config.roster) } else { Roster::only(&config.roster) });
-            let rest = read_words(config);
-            (roster.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rest)
+        // Packs take as long to read as all the rest.
+        let (rest, words) = std::thread::scope(|scope| {
+            let rest = scope.spawn(|| read_words(config));
+            let words = if config.built_in { pack::load(&config.packs) } else { pack::only(&config.packs) };
+            (rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), words)
         });
-        let roster = roster?;
-        let (topics, words, dates) = rest?;
+        let (roster, topics, dates) = rest?;
+        let words = words?;
         let lexicon = Lexicon::new(Sources { roster: &roster, topics: &topics, packs: &words.entries });
         let versions: Vec<String> = words.packs.iter().map(|pack| format!("{}-{}", pack.id, pack.version)).collect();
         let coder = Self {
@@ -192,14 +192,14 @@ impl Coder {
     }
 }
 
-/// Reads all words but the roster's.
-fn read_words(config: &Config) -> Result<(Vec<Topic>, pack::Words, DateWords), CoderError> {
-    let (topics, words) = if config.built_in {
-        (topics::load(&config.topics)?, pack::load(&config.packs)?)
+/// Reads all words but the packs'.
+fn read_words(config: &Config) -> Result<(Roster, Vec<Topic>, DateWords), CoderError> {
+    let (roster, topics) = if config.built_in {
+        (Roster::load(&config.roster)?, topics::load(&config.topics)?)
     } else {
-        (topics::only(&config.topics)?, pack::only(&config.packs)?)
+        (Roster::only(&config.roster)?, topics::only(&config.topics)?)
     };
-    Ok((topics, words, DateWords::core()?))
+    Ok((roster, topics, DateWords::core()?))
 }
 
 fn triggers(packs: &[Pack]) -> Vec<Langs> {

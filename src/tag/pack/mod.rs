@@ -12,7 +12,7 @@ use super::roster::PartyKind;
 use super::{Kind, Medium, Plover, Role, Status};
 
 pub(super) use pattern::{Pattern, Step, Wanted};
-pub(super) use read::{Place, Words, load, only};
+pub(super) use read::{Place, load, only};
 
 pub use read::PackError;
 

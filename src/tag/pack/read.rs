@@ -63,6 +63,8 @@ struct Source {
     scope: String,
     /// `None` is the head's file.
     lang: Option<&'static str>,
+    /// Where its lines end.
+    breaks: Vec<usize>,
 }
 
 /// Reads the embedded packs, then the folders of the user.
@@ -143,7 +145,8 @@ fn source(path: &Path, name: String, text: String, scope: &str) -> Option<Source
     }
     let stem = path.file_stem()?.to_str()?;
     let lang = LANGS.iter().find(|lang| **lang == stem).copied();
-    (lang.is_some() || stem == "pack").then(|| Source { name, text, scope: scope.to_owned(), lang })
+    let breaks = text.match_indices('\n').map(|(at, _)| at).collect();
+    (lang.is_some() || stem == "pack").then(|| Source { name, text, scope: scope.to_owned(), lang, breaks })
 }
 
 fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, PackError> {
@@ -154,10 +157,10 @@ fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, PackError> {
 }
 
 fn place(source: &Source, at: usize) -> Place {
-    let before = source.text.get(..at).unwrap_or(&source.text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Place { file: source.name.clone(), line, column }
+    let line = source.breaks.partition_point(|end| *end < at);
+    let start = line.checked_sub(1).map_or(0, |last| source.breaks[last] + 1);
+    let column = source.text.get(start..at).unwrap_or_default().chars().count() + 1;
+    Place { file: source.name.clone(), line: line + 1, column }
 }
 
 fn invalid(source: &Source, at: usize, problem: String, fix: &str) -> PackError {

@@ -143,8 +143,8 @@ impl Roster {
 /// "pm" are other words. One with full stops ("U.S.") is no other word.
 #[must_use]
 pub fn is_acronym(surface: &str) -> bool {
-    let n_upper = surface.chars().filter(|c| c.is_uppercase()).count();
-    n_upper > 1 && !surface.contains('.') && !surface.chars().any(char::is_lowercase)
+    // Most words are small: their first letter answers.
+    !surface.chars().any(|c| c.is_lowercase() || c == '.') && surface.chars().filter(|c| c.is_uppercase()).count() > 1
 }
 
 fn place_names(names: &Names, entity: Entity, inflection: Inflection) -> impl Iterator<Item = Name<'_>> {

@@ -12,7 +12,10 @@ pub(in crate::tag) fn expand(pattern: &str, lang: &str) -> Vec<String> {
             Some(set) => set.to_vec(),
             None => group.split('|').collect(),
         };
-        forms = forms.iter().flat_map(|form| choices.iter().map(move |end| [form.as_str(), before, end].concat())).collect();
+        forms = forms
+            .iter()
+            .flat_map(|form| choices.iter().map(move |end| [form.as_str(), before, end].concat()))
+            .collect();
         rest = tail;
     }
     for form in &mut forms {
