@@ -17,6 +17,7 @@ use super::roster::topics::{self, Topic};
 use super::roster::{LANGS, Roster, RosterError};
 use super::rule::Work;
 use super::scene::{Scene, Source};
+use super::segment::segments;
 use super::slots::{SlotClasses, Slots, dates_on};
 use super::text::Text;
 use super::{Document, Kind, Mention};
@@ -220,30 +221,42 @@ pub fn mentions(document: &Document<'_>, coder: &Coder) -> Vec<Mention> {
     code(document, coder).mentions
 }
 
-/// Codes a document and says what nearly was.
+/// Codes a document and says what nearly was: each part of it in the part's own language.
 #[must_use]
 pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
-    let original = joined(document);
-    let found = language_of(document, &original);
-    let lang = found.and_then(|found| LANGS.iter().find(|lang| **lang == found)).copied();
+    let text = match document.text.char_indices().nth(TEXT_CHARS_MAX) {
+        Some((end, _)) => &document.text[..end],
+        None => document.text,
+    };
+    let document = Document { text, ..document.clone() };
+    let original = joined(&document);
+    let found = language_of(&document, &original);
     let mut coded = Coded { lang: found.map(str::to_owned), ..Coded::default() };
-    let Some((lang, langs)) = lang.and_then(|lang| Some((lang, Langs::of(lang)?))) else { return coded };
-    let text = Text::new(&original, lang);
-    let hits = coder.lexicon.scan(&text, lang);
-    if !coder.has_trigger(&hits, langs) {
+    let Some(main) = found.and_then(|found| LANGS.iter().find(|lang| **lang == found)).copied() else { return coded };
+    let segments = segments(text, main);
+    if segments.len() == 1 {
+        coder.code_part(&document, &original, main, &mut coded);
         return coded;
     }
-    let title_chars = document.title.chars().take(TITLE_CHARS_MAX).count();
-    let text_from = if title_chars == 0 { 0 } else { title_chars + 1 };
-    let title_end = text.token_from_char(text_from);
-    let source = Source { text: &text, original: &original, lang, title_end, text_from };
-    let mut scene = Scene::new(source, &hits, &coder.classes);
-    let published = document.published.as_ref().map(PageTime::day);
-    let nps = party::find(&scene, &hits, &coder.roster, &coder.glue, published);
-    scene.set_parties(nps);
-    scene.dateline = home::dateline(&scene);
-    scene.home = home::country(&scene, &hits, &coder.roster, document.zone);
-    coder.run_packs(&scene, document, langs, &mut coded);
+    let mut title = document.title;
+    for segment in segments {
+        let is_main = segment.lang == main;
+        // The title is in the language of the whole.
+        let title = if is_main { std::mem::take(&mut title) } else { "" };
+        let part = Document { title, text: &text[segment.bytes.clone()], ..document.clone() };
+        let mut found = Coded::default();
+        coder.code_part(&part, &joined(&part), segment.lang, &mut found);
+        let n_before = text[..segment.bytes.start].chars().count();
+        for mut mention in found.mentions {
+            mention.shift(n_before);
+            if !coded.mentions.iter().any(|known| known.tells_the_same(&mention)) {
+                coded.mentions.push(mention);
+            }
+        }
+        coded.near_misses.append(&mut found.near_misses);
+    }
+    coded.mentions.truncate(MENTIONS_MAX);
+    coded.near_misses.truncate(MISSES_MAX);
     coded
 }
 
@@ -264,14 +277,32 @@ fn joined(document: &Document<'_>) -> String {
         joined.extend(document.title.chars().take(TITLE_CHARS_MAX).map(|c| if c == '\n' { ' ' } else { c }));
         joined.push('\n');
     }
-    match document.text.char_indices().nth(TEXT_CHARS_MAX) {
-        Some((end, _)) => joined.push_str(&document.text[..end]),
-        None => joined.push_str(document.text),
-    }
+    joined.push_str(document.text);
     joined
 }
 
 impl Coder {
+    /// Codes a text of one language. `original` is title, line end, text.
+    fn code_part(&self, document: &Document<'_>, original: &str, lang: &'static str, coded: &mut Coded) {
+        let Some(langs) = Langs::of(lang) else { return };
+        let text = Text::new(original, lang);
+        let hits = self.lexicon.scan(&text, lang);
+        if !self.has_trigger(&hits, langs) {
+            return;
+        }
+        let title_chars = document.title.chars().take(TITLE_CHARS_MAX).count();
+        let text_from = if title_chars == 0 { 0 } else { title_chars + 1 };
+        let title_end = text.token_from_char(text_from);
+        let source = Source { text: &text, original, lang, title_end, text_from };
+        let mut scene = Scene::new(source, &hits, &self.classes);
+        let published = document.published.as_ref().map(PageTime::day);
+        let nps = party::find(&scene, &hits, &self.roster, &self.glue, published);
+        scene.set_parties(nps);
+        scene.dateline = home::dateline(&scene);
+        scene.home = home::country(&scene, &hits, &self.roster, document.zone);
+        self.run_packs(&scene, document, langs, coded);
+    }
+
     /// Reports whether any rule could match: most documents end here.
     fn has_trigger(&self, hits: &[super::lexicon::Hit], langs: Langs) -> bool {
         let is_trigger = |class: u16| self.triggers.get(class as usize).is_some_and(|known| known.shares(langs));

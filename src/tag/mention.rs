@@ -31,6 +31,33 @@ pub struct Mention {
     pub evidence: Vec<Evidence>,
 }
 
+impl Mention {
+    /// Moves what points into the text behind `n_chars` more of it.
+    pub(super) fn shift(&mut self, n_chars: usize) {
+        if self.evidence.first().is_some_and(|evidence| evidence.field == Field::Text) {
+            for claim in &mut self.claims {
+                claim.start += n_chars;
+                claim.end += n_chars;
+            }
+        }
+        for evidence in self.evidence.iter_mut().filter(|evidence| evidence.field == Field::Text) {
+            evidence.start += n_chars;
+            evidence.end += n_chars;
+        }
+    }
+
+    /// Reports whether another part of the page says so too, in its own language.
+    pub(super) fn tells_the_same(&self, other: &Self) -> bool {
+        let people = |mention: &Self| {
+            let mut people: Vec<Option<String>> = mention.participants.iter().map(|one| one.person.clone()).collect();
+            people.sort();
+            people
+        };
+        let is_alike = self.kind == other.kind && self.status == other.status && self.parties == other.parties;
+        is_alike && self.historical == other.historical && people(self) == people(other)
+    }
+}
+
 /// What happened. Packs of users add kinds, so it is open: a lowercase snake_case word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]

@@ -17,6 +17,8 @@ pub mod roster;
 mod rule;
 mod scene;
 pub mod score;
+
+mod segment;
 mod self_test;
 mod slots;
 #[cfg(test)]

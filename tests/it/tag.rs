@@ -97,6 +97,28 @@ fn evidence_points_at_its_words() {
 }
 
 #[test]
+fn a_page_in_two_languages_is_coded_in_both() {
+    let english = "The harbour of the town was opened again on Tuesday after two years of work on its northern pier. \
+The mayor said that the first ships are expected before the end of the month, and that the old cranes will be kept as a \
+reminder of what the port once was. Fishermen had asked for a deeper channel, which the state will pay for next year, \
+and for a cold store, which the town council still has to discuss in the spring when the new budget is drawn up.\n";
+    let ukrainian = "Президент України Володимир Зеленський у середу поговорив телефоном із президентом Франції \
+Еммануелем Макроном. Сторони обговорили відбудову порту та захист неба. «Ми домовилися про наступні кроки», – сказав \
+Зеленський після розмови, додавши, що міністри двох країн підготують спільний план робіт до кінця місяця. Раніше в порту \
+відкрили оновлений північний пірс, на який чекали два роки, повідомляє міська рада.\n";
+    let both = format!("{english}{ukrainian}{}", english.replace("harbour", "port"));
+    let mentions = code("Harbour opens again", &both, "2025-06-05", Some("en"));
+    let calls = of_kind(&mentions, "leader_call");
+    assert_eq!(calls.len(), 1, "{mentions:#?}");
+    assert_eq!(people(calls[0], None), ["macron-emmanuel", "zelensky-volodymyr"]);
+    let chars: Vec<char> = both.chars().collect();
+    for evidence in &calls[0].evidence {
+        let words: String = chars[evidence.start..evidence.end].iter().collect();
+        assert_eq!(words, evidence.text);
+    }
+}
+
+#[test]
 fn the_office_is_that_of_the_day() {
     let text = "The prime ministers of Japan and India held a video call on Sunday.";
     let people_on = |published: &str| {
