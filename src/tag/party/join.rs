@@ -9,6 +9,8 @@ use super::{Finder, Form, Np, Part};
 
 /// Countries that can share one office.
 const SHARERS_MAX: usize = 4;
+/// The office of `offices.toml` that ministers hold beside their own.
+const DEPUTY: &str = "deputy_prime_minister";
 /// Items one party may have.
 const ITEMS_MAX: usize = 5;
 
@@ -30,7 +32,11 @@ impl Finder<'_> {
         while at < items.len() {
             let (np, next) = self.compose(items, at);
             at = next;
-            let Some(np) = np else { continue };
+            let Some(mut np) = np else { continue };
+            if let Some(last) = nps.pop_if(|last| self.is_second_title(last, &np)) {
+                np.start = last.start;
+                np.place = np.place.or(last.place);
+            }
             let shared = self.shared_office(nps.last(), &np);
             nps.push(np);
             if let (Some(office), Some(np)) = (shared, nps.last_mut()) {
@@ -41,6 +47,15 @@ impl Finder<'_> {
             self.share_plural_office(&mut nps);
         }
         nps
+    }
+
+    /// "deputy prime minister and foreign minister X": one person, whose lesser title comes first.
+    fn is_second_title(&self, last: &Np, np: &Np) -> bool {
+        let is_deputy = last.office.is_some_and(|office| self.roster.offices[office].id == DEPUTY);
+        let is_bare = last.form == Form::Office && last.named.is_none() && last.person.is_none();
+        let is_of_one = last.place.is_none() || np.place.is_none() || last.place == np.place;
+        let is_titled = np.office.is_some() && (np.person.is_some() || np.named.is_some());
+        is_deputy && is_bare && is_of_one && is_titled && self.glue.next_member(self.scene, last) == Some(np.start)
     }
 
     /// "the prime ministers of Japan and India": the office before the first country is the second one's too.
