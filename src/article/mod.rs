@@ -132,7 +132,7 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
 /// An article at one revision: what is coded, stored and published.
 ///
 /// Its JSON is the stored form without `text`, which is kept beside it; consumers read
-/// [`ArticleRecord`](crate::publish::ArticleRecord).
+/// [`ArticleRecord`](crate::publish::message::ArticleRecord).
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Article {
     /// Minted once, stored; ULID form.

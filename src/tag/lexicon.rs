@@ -74,7 +74,7 @@ pub(super) enum What {
         risk: Option<Risk>,
         is_full: bool,
     },
-    /// Position in [`Roster::offices`].
+    /// Position in [`Roster::offices`](super::roster::Roster::offices).
     Office(usize),
     /// What stands before or behind the country inside an office's words ("глава * МЗС").
     OfficeHalf {

@@ -67,7 +67,10 @@ fn is_same_event(known: &Draft, other: &Draft) -> bool {
     // What a headline says of a negotiation is what the text says of it, whatever days they name.
     let is_talks = one.kind.0 == super::Kind::NEGOTIATION;
     let is_headline = is_talks && one.evidence.first().is_some_and(|evidence| evidence.field == Field::Title);
-    if one.historical != two.historical || (days_differ && !other.is_by_context() && !is_headline) {
+    // A headline's day may be that of something else in the text.
+    let is_borrowed = (known.is_date_borrowed || other.is_date_borrowed) && one.status == two.status;
+    let is_apart = days_differ && !other.is_by_context() && !is_headline && !is_borrowed;
+    if one.historical != two.historical || is_apart {
         return false;
     }
     if other.is_by_context() {

@@ -32,8 +32,7 @@ pub(super) struct RefreshArgs {
     /// Only this country or organisation; may be repeated
     #[arg(long, value_name = "CODE")]
     country: Vec<String>,
-    /// Query service to ask [default: https://query.wikidata.org/sparql]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help = format!("Query service to ask [default: {ENDPOINT}]"))]
     endpoint: Option<Url>,
 }
 
