@@ -178,10 +178,16 @@ impl Slots<'_> {
     fn is_of_statement(&self, date: &Range<u32>, cue: Option<&Range<u32>>, status: Status) -> bool {
         let is_at = |cue: &Range<u32>| date.start <= cue.end + CUE_SPAN && cue.start <= date.end + CUE_SPAN;
         match status {
-            status if is_unreal(status) => self.is_said(date) || cue.is_some_and(is_at),
+            // "would not confirm, that yesterday they spoke": a clause of its own begins before the day.
+            status if is_unreal(status) => (self.is_said(date) || cue.is_some_and(is_at)) && !self.opens_clause(date),
             Status::Planned | Status::Postponed | Status::Cancelled => self.is_said(date),
             _ => false,
         }
+    }
+
+    /// A comma and at most two words stand before the date.
+    fn opens_clause(&self, date: &Range<u32>) -> bool {
+        (date.start.saturating_sub(3)..date.start).any(|token| self.scene.text.word(token) == ",")
     }
 
     /// The day the text was filed.
