@@ -23,21 +23,35 @@ pub(super) struct Segment {
 /// Cuts a text at the line ends where its language changes; one segment when it does not. `main` is the language of the
 /// whole: a block is in another only if it would be taken for that with and without this prior.
 pub(super) fn segments(text: &str, main: &'static str) -> Vec<Segment> {
+    let blocks = blocks(text);
+    // Nearly every page is of one language: its script, its middle and its end tell.
+    let first = Script::of(text);
+    let is_one_script =
+        blocks.iter().all(|bytes| Script::of(&text[bytes.clone()]).is_none_or(|own| Some(own) == first));
+    let is_main = |at: usize| blocks.get(at).is_none_or(|bytes| language_of(&text[bytes.clone()], main) == main);
+    if is_one_script && is_main(blocks.len() / 2) && is_main(blocks.len().saturating_sub(1)) {
+        return vec![Segment { lang: main, bytes: 0..text.len() }];
+    }
     let mut segments: Vec<Segment> = Vec::new();
-    for bytes in blocks(text) {
-        let block = &text[bytes.clone()];
-        let is_long = bytes.len() >= PART_BYTES_MIN;
-        let other = language::identify(block, Some(main)).filter(|found| is_long && *found != main);
-        let lang = other
-            .and_then(|found| LANGS.iter().find(|lang| **lang == found))
-            .filter(|found| language::identify(block, None) == Some(**found))
-            .map_or(main, |found| *found);
+    for bytes in blocks {
+        let lang = language_of(&text[bytes.clone()], main);
         match segments.last_mut().filter(|last| last.lang == lang) {
             Some(last) => last.bytes.end = bytes.end,
             None => segments.push(Segment { lang, bytes }),
         }
     }
     segments
+}
+
+fn language_of(block: &str, main: &'static str) -> &'static str {
+    if block.len() < PART_BYTES_MIN {
+        return main;
+    }
+    let other = language::identify(block, Some(main)).filter(|found| *found != main);
+    other
+        .and_then(|found| LANGS.iter().find(|lang| **lang == found))
+        .filter(|found| language::identify(block, None) == Some(**found))
+        .map_or(main, |found| *found)
 }
 
 /// Runs of lines of one script and of a length that shows its language. They cover the text.
