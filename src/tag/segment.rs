@@ -29,7 +29,8 @@ pub(super) fn segments(text: &str, main: &'static str) -> Vec<Segment> {
     let is_one_script =
         blocks.iter().all(|bytes| Script::of(&text[bytes.clone()]).is_none_or(|own| Some(own) == first));
     let is_main = |at: usize| blocks.get(at).is_none_or(|bytes| language_of(&text[bytes.clone()], main) == main);
-    if is_one_script && is_main(blocks.len() / 2) && is_main(blocks.len().saturating_sub(1)) {
+    let is_ended_so = || is_main(blocks.len() - 1) && (blocks.len() < 3 || is_main(blocks.len() / 2));
+    if blocks.len() < 2 || (is_one_script && is_ended_so()) {
         return vec![Segment { lang: main, bytes: 0..text.len() }];
     }
     let mut segments: Vec<Segment> = Vec::new();
