@@ -23,9 +23,9 @@ use super::text::Text;
 use super::{Document, Kind, Mention};
 use crate::article::{PageTime, language};
 
-/// Chars of a text that are coded, sixty times the usual article: what stands behind is left out, so that no document
+/// Bytes of a text that are coded, seventy times the usual article: what stands behind is left out, so that no document
 /// holds up the others.
-const TEXT_CHARS_MAX: usize = 150_000;
+const TEXT_BYTES_MAX: usize = 200_000;
 /// Chars of a title that are coded.
 const TITLE_CHARS_MAX: usize = 2_000;
 /// A text below this is too short to overrule a declared language.
@@ -224,10 +224,7 @@ pub fn mentions(document: &Document<'_>, coder: &Coder) -> Vec<Mention> {
 /// Codes a document and says what nearly was: each part of it in the part's own language.
 #[must_use]
 pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
-    let text = match document.text.char_indices().nth(TEXT_CHARS_MAX) {
-        Some((end, _)) => &document.text[..end],
-        None => document.text,
-    };
+    let text = &document.text[..document.text.floor_char_boundary(TEXT_BYTES_MAX)];
     let document = Document { text, ..document.clone() };
     let original = joined(&document);
     let found = language_of(&document, &original);
