@@ -44,6 +44,8 @@ pub enum StartError {
     /// A bug, or the program is being ended.
     #[error("load the coder: {0}")]
     Broken(String),
+    #[error("start the threads that read and code")]
+    Threads(#[source] std::io::Error),
     #[error("http.listen `{listen}`")]
     Listen {
         listen: String,
@@ -121,7 +123,8 @@ async fn compose<P: Publish>(
     let (coder, in_force) = watch::channel(coder);
     let (reloader, reloads) = Reloader::new(settings.tag, coder, Arc::clone(&metrics), Arc::clone(&clock));
     let (shutdown, server_end) = (Shutdown::default(), Shutdown::default());
-    let context = Context::new(shared, client, in_force.clone(), (settings.schedule, feeds), mode);
+    let context = Context::new(shared, client, in_force.clone(), (settings.schedule, feeds), mode)
+        .map_err(StartError::Threads)?;
     let pipeline = Pipeline::new(context, sink, settings.event, settings.publish.articles, shutdown.clone()).await?;
     let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
     let delivery = watch::Sender::new(Delivery::default());

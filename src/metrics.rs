@@ -39,6 +39,7 @@ pub struct Metrics {
     pub delivery: Seconds,
     gauges: Family<Label, Gauge<i64, AtomicI64>>,
     pub open_events: Gauge<i64, AtomicI64>,
+    pub abandoned_threads: Gauge<i64, AtomicI64>,
     pub outbox_records: Gauge<i64, AtomicI64>,
     pub outbox_age: Gauge<f64, AtomicU64>,
     pub is_delivery_held: Gauge<i64, AtomicI64>,
@@ -77,6 +78,8 @@ pub enum Loss {
     Missing,
     Refused,
     Unreachable,
+    /// Reading or coding did not come to an end.
+    TimedOut,
     Internal,
 }
 
@@ -91,6 +94,7 @@ impl Loss {
             Self::Missing => "missing",
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
             Self::Internal => "internal",
         }
     }
@@ -166,6 +170,7 @@ impl Default for Metrics {
             delivery: seconds(),
             gauges: Family::default(),
             open_events: Gauge::default(),
+            abandoned_threads: Gauge::default(),
             outbox_records: Gauge::default(),
             outbox_age: Gauge::default(),
             is_delivery_held: Gauge::default(),
@@ -204,6 +209,11 @@ impl Metrics {
         );
         registry.register("queue", "Work that waits or runs, by queue", self.gauges.clone());
         registry.register("open_events", "Events that still take reports", self.open_events.clone());
+        registry.register(
+            "abandoned_threads",
+            "Threads stuck in a page or article that was given up",
+            self.abandoned_threads.clone(),
+        );
         registry.register("outbox_records", "Records that wait for delivery", self.outbox_records.clone());
         registry.register("outbox_age_seconds", "Age of the oldest record that waits", self.outbox_age.clone());
         registry.register("delivery_held", "1 while delivery waits for a person", self.is_delivery_held.clone());

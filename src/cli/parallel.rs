@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 
 use super::output::Out;
+use super::threads::STACK_BYTES;
 
 /// Inputs and results that one worker may have waiting.
 const WAITING_MAX: usize = 8;
@@ -38,14 +39,15 @@ where
         let (input_tx, input_rx) = sync_channel::<T>(WAITING_MAX);
         let (result_tx, result_rx) = sync_channel(WAITING_MAX);
         let work = Arc::clone(&work);
-        thread::spawn(move || {
+        let worker = thread::Builder::new().stack_size(STACK_BYTES);
+        worker.spawn(move || {
             for input in input_rx {
                 let worked = catch_unwind(AssertUnwindSafe(|| work(input))).ok();
                 if result_tx.send(worked).is_err() {
                     return;
                 }
             }
-        });
+        })?;
         to_workers.push(input_tx);
         from_workers.push(result_rx);
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 /// Extraction recurses into the page's markup.
-const STACK_BYTES: usize = 8 * 1024 * 1024;
+pub(super) const STACK_BYTES: usize = 8 * 1024 * 1024;
 /// Work off the async threads cannot be interrupted; the end waits no longer for it.
 const BLOCKING_WAIT: Duration = Duration::from_secs(1);
 

@@ -61,6 +61,7 @@ fn durations(settings: &Settings) -> Vec<Range<Duration>> {
         ("fetch.host_delay", settings.fetch.host_delay, ms(0), Duration::from_mins(10)),
         ("event.window", settings.event.window, Duration::from_hours(1), Duration::from_hours(24 * 90)),
         ("kafka.linger", settings.kafka.linger, ms(0), Duration::from_secs(5)),
+        ("pipeline.article_timeout", settings.pipeline.article_timeout, ms(100), Duration::from_mins(5)),
         ("pipeline.retry_pause", settings.pipeline.retry_pause, ms(1), Duration::from_hours(24)),
         (
             "pipeline.retry_pause_max",

@@ -33,6 +33,14 @@ pub struct Ruling {
     pub rule: String,
 }
 
+impl Ruling {
+    /// Reads what a file says about a URL of its origin.
+    #[must_use]
+    pub fn of(file: &[u8], url: &Url) -> Self {
+        Group::of(file).ruling(url)
+    }
+}
+
 /// What is known of each origin's file.
 #[derive(Default)]
 pub(super) struct Robots {
@@ -237,7 +245,7 @@ mod tests {
 
     fn ruling(file: &str, path: &str) -> Ruling {
         let url = Url::parse("https://example.org").unwrap().join(path).unwrap();
-        Group::of(file.as_bytes()).ruling(&url)
+        Ruling::of(file.as_bytes(), &url)
     }
 
     #[test]

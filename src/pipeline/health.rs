@@ -43,6 +43,7 @@ pub struct Health {
     is_started: AtomicBool,
     is_store_failing: AtomicBool,
     is_spool_full: AtomicBool,
+    are_threads_stuck: AtomicBool,
 }
 
 impl Default for Health {
@@ -53,6 +54,7 @@ impl Default for Health {
             is_started: AtomicBool::new(false),
             is_store_failing: AtomicBool::new(false),
             is_spool_full: AtomicBool::new(false),
+            are_threads_stuck: AtomicBool::new(false),
         }
     }
 }
@@ -98,6 +100,10 @@ impl Health {
         self.is_spool_full.store(fill == Spool::Full, Ordering::Relaxed);
     }
 
+    pub(super) fn set_threads(&self, threads: Threads) {
+        self.are_threads_stuck.store(threads == Threads::AreStuck, Ordering::Relaxed);
+    }
+
     /// Returns the loops that hang.
     #[must_use]
     pub fn hanging(&self) -> Vec<&'static str> {
@@ -123,6 +129,9 @@ impl Health {
         if self.is_spool_full.load(Ordering::Relaxed) {
             hindrances.push("spool is full");
         }
+        if self.are_threads_stuck.load(Ordering::Relaxed) {
+            hindrances.push("too many threads are stuck");
+        }
         hindrances
     }
 }
@@ -132,6 +141,14 @@ impl Health {
 pub(super) enum Spool {
     HasRoom,
     Full,
+}
+
+/// How the threads that read and code are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Threads {
+    Work,
+    /// As many as are put up with: no more work is given out.
+    AreStuck,
 }
 
 #[cfg(test)]
@@ -150,6 +167,8 @@ mod tests {
         health.store_works();
         health.set_spool(Spool::HasRoom);
         assert!(health.hindrances().is_empty());
+        health.set_threads(Threads::AreStuck);
+        assert_eq!(health.hindrances(), ["too many threads are stuck"]);
     }
 
     #[test]

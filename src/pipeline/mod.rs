@@ -14,17 +14,20 @@ mod deliver;
 mod health;
 mod lanes;
 mod poll;
+mod pool;
 mod rehearse;
 mod resolve;
 mod supervise;
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
+use self::pool::Pool;
 use crate::clock::Clock;
 use crate::config::Feed;
 use crate::feed::schedule;
@@ -49,6 +52,9 @@ pub struct Config {
     pub articles_in_flight_max: usize,
     /// Of these, those of one host. Default 2: a slow host leaves room for the others.
     pub host_in_flight_max: usize,
+    /// How long one page may take to be read, one article to be coded; what takes longer is given up. Default 10 s.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub article_timeout: Duration,
     /// Tries of an article whose page cannot be had for a reason that may pass. Default 5.
     pub attempts_max: u32,
     /// Pause before the second try; doubles with each. Default 1 minute.
@@ -70,6 +76,7 @@ impl Default for Config {
             polls_in_flight_max: 64,
             articles_in_flight_max: 32,
             host_in_flight_max: 2,
+            article_timeout: Duration::from_secs(10),
             attempts_max: 5,
             retry_pause: Duration::from_mins(1),
             retry_pause_max: Duration::from_hours(6),
@@ -108,48 +115,45 @@ pub struct Context<F> {
     /// By id.
     pub feeds: HashMap<String, Arc<Feed>>,
     pub mode: Mode,
-    /// One permit a core.
-    cpu: Arc<Semaphore>,
+    /// One thread a core, for what reads and codes.
+    pool: Pool,
 }
 
 impl<F> Context<F> {
+    /// Puts together what the loops share, and starts the threads that read and code.
+    ///
+    /// # Errors
+    /// The system gives no thread.
     pub fn new(
         shared: Arc<Shared>,
         fetch: F,
         coder: watch::Receiver<Arc<Coder>>,
         (schedule, feeds): (schedule::Config, Vec<Feed>),
         mode: Mode,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let feeds = feeds.into_iter().map(|feed| (feed.id.clone(), Arc::new(feed))).collect();
-        Self { shared, fetch, coder, schedule, feeds, mode, cpu: Arc::new(Semaphore::new(n_cores)) }
+        let pool = Pool::start(n_cores, shared.config.article_timeout)?;
+        Ok(Self { shared, fetch, coder, schedule, feeds, mode, pool })
     }
+}
 
-    /// Runs work off the async threads, as many pieces at once as there are cores; `None` when its code broke.
-    async fn cpu<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        let permit = Arc::clone(&self.cpu).acquire_owned().await.ok()?;
-        let working = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(permit);
-            done
-        });
-        // The panic hook has said where.
-        working.await.ok()
+impl<F> Context<F> {
+    /// Passes on how many threads are stuck.
+    fn watch_threads(&self) {
+        let (n_abandoned, threads) = self.pool.abandoned();
+        self.shared.metrics.abandoned_threads.set(i64::try_from(n_abandoned).unwrap_or(i64::MAX));
+        self.shared.health.set_threads(threads);
     }
+}
 
-    /// Runs work as [`Self::cpu`] does and observes how long it took once it had its turn.
-    async fn cpu_timed<T: Send + 'static>(
-        &self,
-        seconds: &Seconds,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Option<T> {
-        let seconds = seconds.clone();
-        self.cpu(move || {
-            let started = Instant::now();
-            let done = work();
-            observe(&seconds, started.elapsed());
-            done
-        })
-        .await
+/// Has `work` observe how long it takes once it has its turn.
+fn timed<T, W: FnOnce() -> T>(seconds: &Seconds, work: W) -> impl FnOnce() -> T + use<T, W> {
+    let seconds = seconds.clone();
+    move || {
+        let started = Instant::now();
+        let done = work();
+        observe(&seconds, started.elapsed());
+        done
     }
 }

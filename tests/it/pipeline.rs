@@ -319,6 +319,25 @@ async fn entries_without_a_page_are_given_up_with_what_was_received() {
 }
 
 #[tokio::test]
+async fn a_page_that_takes_too_long_is_given_up_and_costs_the_others_nothing() {
+    let mut desk = Desk::open().await;
+    desk.settings.pipeline.article_timeout = Duration::from_millis(200);
+    let endless = Page::article("Without end", &vec!["All of it stands in short paragraphs."; 50_000]);
+    assert!(endless.body.len() < 3_000_000);
+    desk.newsroom.put("/endless.html", endless);
+    let mut items = items(&desk.newsroom, 1);
+    items.insert(0, desk.newsroom.item("/endless.html", "Without end"));
+    desk.carry("alpha", &items);
+    let (shelf, totals) = desk.round().await;
+    assert_eq!((shelf.titles(), totals.n_dropped), (vec!["Quay number 0 is open".to_owned()], 1));
+    let records = shelf.records();
+    let letter = records.iter().find(|record| record.topic == "hotline.dlq.v1").expect("a dead letter");
+    assert_eq!(letter.header("hotline_error_code"), Some("timed_out"));
+    assert_eq!(letter.header("hotline_url"), Some(desk.newsroom.url("/endless.html").as_str()));
+    assert!(letter.value.starts_with(b"<!doctype html>"), "what was received is kept");
+}
+
+#[tokio::test]
 async fn a_page_that_cannot_be_had_gives_way_to_the_feeds_own_text() {
     let mut desk = Desk::open().await;
     let summary = PARAGRAPHS.join(" ");

@@ -16,6 +16,26 @@ use url::Url;
 /// Packs and roster as they are built in; compiling them takes a while.
 pub(crate) static CODER: LazyLock<Coder> = LazyLock::new(|| Coder::core().expect("the built-in packs compile"));
 
+/// What a thread has spent of a core's time: other tests' work does not count.
+pub(crate) struct CpuTime(Duration);
+
+impl CpuTime {
+    pub(crate) fn start() -> Self {
+        Self(Self::now())
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        Self::now().saturating_sub(self.0)
+    }
+
+    fn now() -> Duration {
+        // The first number is the time on a core, in nanoseconds (Linux, `sched-stats`).
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux counts");
+        let spent = text.split_whitespace().next().and_then(|spent| spent.parse().ok());
+        Duration::from_nanos(spent.expect("a number"))
+    }
+}
+
 /// A request as the server saw it.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {

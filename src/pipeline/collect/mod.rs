@@ -156,6 +156,7 @@ impl<F: Fetch> Collector<F> {
             let task = self.running.spawn(work::collect(Arc::clone(&self.context), pending, self.coded.clone()));
             self.by_task.insert(task.id(), (host, held));
         }
+        self.context.watch_threads();
         shared.metrics.queue(Queue::EntriesWaiting, self.lanes.n_waiting());
         shared.metrics.queue(Queue::EntriesRunning, self.running.len());
         shared.metrics.queue(Queue::ArticlesCoded, self.coded.max_capacity() - self.coded.capacity());

@@ -11,7 +11,8 @@ use crate::article::{self, ExtractError, Page};
 use crate::config::Feed;
 use crate::fetch::{Body, Fetch, FetchError, Fetched, Request, Want};
 use crate::metrics;
-use crate::pipeline::Context;
+use crate::pipeline::pool::Unfinished;
+use crate::pipeline::{Context, timed};
 use crate::store::Pending;
 use crate::telemetry::causes;
 
@@ -29,7 +30,7 @@ pub(super) struct Trouble {
     pub(super) reason: metrics::Loss,
     pub(super) error: String,
     /// What was received instead.
-    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) bytes: Option<Arc<Vec<u8>>>,
     /// Set when another try may help.
     pub(super) passing: Option<Passing>,
 }
@@ -72,14 +73,16 @@ async fn read<F: Fetch>(
 ) -> Result<Obtained, Trouble> {
     let Body { answer, bytes, content_type } = body;
     let (entry, feed, url) = (pending.entry.clone(), feed.clone(), answer.url.clone());
-    let reading = context.cpu_timed(&context.shared.metrics.extraction, move || {
+    // Still at hand when the reading thread is not.
+    let bytes = Arc::new(bytes);
+    let read = Arc::clone(&bytes);
+    let reading = context.pool.run(timed(&context.shared.metrics.extraction, move || {
         let hints = build::hints(&feed, &entry);
-        let page = article::extract_bytes(&bytes, content_type.as_deref(), Some(&url), &hints);
-        (page, bytes)
-    });
-    let Some((page, bytes)) = reading.await else {
-        let error = format!("read {}: internal error", answer.url);
-        return Err(lasting(metrics::Loss::Internal, error));
+        article::extract_bytes(&read, content_type.as_deref(), Some(&url), &hints)
+    }));
+    let page = match reading.await {
+        Ok(page) => page,
+        Err(err) => return Err(unfinished(&answer.url, &err, bytes)),
     };
     match page {
         Ok(page) => Ok(Obtained { page, url: Some(answer.url), fetched: answer.at, from: metrics::Article::FromPage }),
@@ -93,6 +96,16 @@ async fn read<F: Fetch>(
             Err(Trouble { bytes: Some(bytes), ..lasting(reason, error) })
         }
     }
+}
+
+/// The page would break the code again, or take as long again; only where nothing was tried may another try help.
+fn unfinished(url: &Url, err: &Unfinished, bytes: Arc<Vec<u8>>) -> Trouble {
+    let passing = matches!(err, Unfinished::Refused).then(Passing::default);
+    if passing.is_none() {
+        tracing::warn!(%url, error = %err, "page given up");
+    }
+    let error = format!("read {url}: {err}");
+    Trouble { bytes: Some(bytes), passing, ..lasting(err.loss(), error) }
 }
 
 fn lasting(reason: metrics::Loss, error: String) -> Trouble {

@@ -12,9 +12,10 @@ use crate::article::{self, Article};
 use crate::config::Feed;
 use crate::fetch::Fetch;
 use crate::metrics;
-use crate::pipeline::Context;
 use crate::pipeline::backoff::Backoff;
+use crate::pipeline::pool::Unfinished;
 use crate::pipeline::resolve::{Coded, CodedArticle};
+use crate::pipeline::{Context, timed};
 use crate::publish::Record;
 use crate::publish::message::{DeadLetter, dead_letter};
 use crate::store::Pending;
@@ -57,8 +58,8 @@ async fn fall_back<F: Fetch>(
         return put_off(context, &pending.article_id, pending.n_attempts, later).await;
     }
     let (entry, facts) = (pending.entry.clone(), feed.clone());
-    let page = context.cpu(move || article::from_feed(&build::hints(&facts, &entry)));
-    if let Some(Ok(page)) = page.await {
+    let page = context.pool.run(move || article::from_feed(&build::hints(&facts, &entry)));
+    if let Ok(Ok(page)) = page.await {
         tracing::debug!(
             article = pending.article_id,
             reason = error,
@@ -68,7 +69,7 @@ async fn fall_back<F: Fetch>(
         let obtained = Obtained { page, url: None, fetched, from: metrics::Article::FromFeed };
         return hand_on(context, pending, feed, obtained, coded).await;
     }
-    give_up(context, pending, reason, &error, bytes.as_deref()).await;
+    give_up(context, pending, reason, &error, bytes.as_ref().map(|bytes| bytes.as_slice())).await;
 }
 
 /// Codes the article and waits until resolution has committed it.
@@ -81,7 +82,7 @@ async fn hand_on<F: Fetch>(
 ) {
     let shared = &context.shared;
     let from = obtained.from;
-    let mut article = build::article(pending, feed, obtained);
+    let article = Arc::new(build::article(pending, feed, obtained));
     if is_unchanged(context, &article).await {
         shared.metrics.article(metrics::Article::Unchanged);
         let dropped = shared.store.drop_entry(&pending.article_id, None, "unchanged").await;
@@ -90,15 +91,13 @@ async fn hand_on<F: Fetch>(
     // Taken once: a reload meanwhile does not change by what this article is coded.
     let coder = Arc::clone(&context.coder.borrow());
     let coder_version = coder.version().to_owned();
-    let coding = context.cpu_timed(&shared.metrics.coding, move || {
-        let mentions = tag::mentions(&Document::of(&article), &coder);
-        (article, mentions)
-    });
-    let Some((coded_article, mentions)) = coding.await else {
-        let error = "internal error while coding".to_owned();
-        return put_off(context, &pending.article_id, pending.n_attempts, Later { error, at_least: None }).await;
+    let document = Arc::clone(&article);
+    let coding = timed(&shared.metrics.coding, move || tag::mentions(&Document::of(&document), &coder));
+    let mentions = match context.pool.run(coding).await {
+        Ok(mentions) => mentions,
+        Err(err) => return uncoded(context, pending, &article, &err).await,
     };
-    article = coded_article;
+    let mut article = Arc::unwrap_or_clone(article);
     article.times.coded = Some(shared.clock.now());
     let (done, committed) = oneshot::channel();
     if coded.send(Coded { coded: CodedArticle { article, mentions, coder_version }, done }).await.is_ok()
@@ -106,6 +105,16 @@ async fn hand_on<F: Fetch>(
     {
         shared.metrics.article(from);
     }
+}
+
+/// Gives up an article that cannot be coded: its text becomes the dead letter. What was not tried is put off.
+async fn uncoded<F: Fetch>(context: &Arc<Context<F>>, pending: &Pending, article: &Article, err: &Unfinished) {
+    let error = format!("code {}: {err}", article.url);
+    if matches!(err, Unfinished::Refused) {
+        return put_off(context, &pending.article_id, pending.n_attempts, Later { error, at_least: None }).await;
+    }
+    tracing::warn!(url = article.url, error = %err, "article given up");
+    give_up(context, pending, err.loss(), &error, Some(article.text.as_bytes())).await;
 }
 
 /// Tells whether the store has the article with the same words.

@@ -11,6 +11,7 @@ use crate::feed::schedule::{FetchKind, PollFacts, PollPolicy};
 use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Request, Want};
 use crate::metrics::Poll;
 use crate::pipeline::Context;
+use crate::pipeline::pool::Unfinished;
 use crate::store::{FeedState, Pending, PollCommit};
 use crate::telemetry::causes;
 
@@ -159,11 +160,10 @@ async fn read<F: Fetch>(
 ) -> Result<(Poll, Catch), Miss> {
     let Body { answer, bytes, content_type } = body;
     let (url, before) = (answer.url.clone(), state.body_hash.as_deref().and_then(Mark::parse));
-    let reading = context.cpu(move || judge(&bytes, content_type.as_deref(), &url, before.as_ref()));
+    let reading = context.pool.run(move || judge(&bytes, content_type.as_deref(), &url, before.as_ref()));
     let unreadable = |error: String| Miss { label: Poll::Unreadable, error, retry_after: None };
-    let Some(judged) = reading.await else {
-        return Err(unreadable("internal error while reading this feed".to_owned()));
-    };
+    let unfinished = |err: Unfinished| unreadable(format!("read {}: {err}", answer.url));
+    let judged = reading.await.map_err(unfinished)?;
     let judged = judged.map_err(|err: Unfit| unreadable(format!("read {}: {}", answer.url, causes(&err))))?;
     let mut facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
     let is_same_validator = state.validators.as_ref() == Some(&answer.validators);
