@@ -26,19 +26,20 @@ const TRIGRAM_CHARS_DECLARED: usize = 200;
 /// Knows en, uk, ru, de, fr, es, it, pt, pl, tr, ar, zh and ja on a headline's length; others are recognised as themselves.
 pub fn identify(text: &str, declared: Option<&str>) -> Option<&'static str> {
     let declared = declared.and_then(known_tag);
-    let sample: String = text.chars().take(SAMPLE_CHARS_MAX).collect();
-    let scripts = Scripts::count(&sample);
+    let end = text.char_indices().nth(SAMPLE_CHARS_MAX).map_or(text.len(), |(at, _)| at);
+    let sample = &text[..end];
+    let scripts = Scripts::count(sample);
     let Some(script) = scripts.main() else { return declared };
     match script {
         Script::Kana => Some("ja"),
-        Script::Han => Some(han(&sample, declared)),
+        Script::Han => Some(han(sample, declared)),
         Script::Single(tag) => Some(declared.filter(|tag| shares_script(tag)).unwrap_or(tag)),
-        Script::Arabic => Some(best(&sample, ARABIC, declared).unwrap_or("ar")),
-        Script::Cyrillic => best(&sample, CYRILLIC, declared).or_else(|| trigrams(&sample, scripts.cyrillic)),
+        Script::Arabic => Some(best(sample, ARABIC, declared).unwrap_or("ar")),
+        Script::Cyrillic => best(sample, CYRILLIC, declared).or_else(|| trigrams(sample, scripts.cyrillic)),
         Script::Latin => {
             let is_short = sample.chars().count() < TRIGRAM_CHARS_DECLARED;
             let prior = declared.filter(|tag| is_short && LATIN.iter().any(|profile| profile.tag == *tag));
-            best(&sample, LATIN, declared).or(prior).or_else(|| trigrams(&sample, scripts.latin)).or(declared)
+            best(sample, LATIN, declared).or(prior).or_else(|| trigrams(sample, scripts.latin)).or(declared)
         }
     }
     .or(declared)
@@ -68,7 +69,7 @@ struct Scripts {
 impl Scripts {
     fn count(sample: &str) -> Self {
         let mut scripts = Self::default();
-        for c in sample.chars().filter(|c| c.is_alphabetic()) {
+        for c in sample.chars().filter(|c| is_letter(*c)) {
             match u32::from(c) {
                 0x0041..=0x024F | 0x1E00..=0x1EFF => scripts.latin += 1,
                 0x0400..=0x052F => scripts.cyrillic += 1,
@@ -106,6 +107,20 @@ impl Scripts {
         }
         most.1
     }
+}
+
+/// Says what Unicode says, without its tables for the letters that come most.
+fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
+        '\u{410}'..='\u{44f}' | '\u{620}'..='\u{63f}' | '\u{641}'..='\u{64a}' | '\u{4e00}'..='\u{9fff}' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
+/// A letter, a digit, or the hyphen inside a word.
+fn is_of_word(c: char) -> bool {
+    is_letter(c) || c == '-' || c.is_numeric()
 }
 
 fn single_language(code: u32) -> Option<&'static str> {
@@ -164,7 +179,7 @@ fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static st
     let (mut n_words, mut n_small, mut n_letters) = (0_usize, [0_usize; 64], [0_usize; 64]);
     let mut lower = String::new();
     let mut before = "";
-    for word in sample.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()) {
+    for word in sample.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty()) {
         n_words += 1;
         // "UN" is no French article.
         if word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase()) {
@@ -172,14 +187,17 @@ fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static st
         }
         let is_suffix = is_turkish_suffix(sample, before, word);
         before = word;
-        lower.clear();
-        lower.extend(word.chars().flat_map(char::to_lowercase));
         if is_suffix {
             if let Some(turkish) = all_profiles().position(|profile| profile.tag == "tr") {
                 n_small[turkish] += 1;
             }
             continue;
         }
+        if word.len() > SIGNS.bytes_max {
+            continue;
+        }
+        lower.clear();
+        lower.extend(word.chars().flat_map(char::to_lowercase));
         count(SIGNS.words.get(lower.as_str()).copied().unwrap_or_default(), &mut n_small);
     }
     for letter in sample.chars().filter(|c| !c.is_ascii()) {

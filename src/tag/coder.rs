@@ -1,5 +1,6 @@
 //! Owns the coder: packs, roster and words compiled once, and the call that codes a document with them.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -18,7 +19,7 @@ use super::roster::{LANGS, Roster, RosterError};
 use super::rule::Work;
 use super::scene::{Scene, Source};
 use super::segment::segments;
-use super::slots::{SlotClasses, Slots, dates_on};
+use super::slots::{SlotClasses, Slots};
 use super::text::Text;
 use super::{Document, Kind, Mention};
 use crate::article::{PageTime, language};
@@ -314,14 +315,14 @@ impl Coder {
     }
 
     fn run_packs(&self, scene: &Scene<'_>, document: &Document<'_>, langs: Langs, coded: &mut Coded) {
-        let dates = dates_on(scene, self.dates.find(scene.original, scene.lang));
         let slots = Slots {
             scene,
             roster: &self.roster,
             topics: &self.topics,
             glue: &self.glue,
             classes: self.slot_classes,
-            dates: &dates,
+            date_words: &self.dates,
+            dates: OnceCell::new(),
             published: document.published.as_ref(),
             zone: document.zone,
         };

@@ -4,8 +4,10 @@
 mod builder;
 
 use std::cmp::Reverse;
+use std::hash::BuildHasher as _;
 
-use foldhash::HashMap;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use super::roster::{Case, Entity, LANGS, Risk};
 use super::text::{Shape, Text};
@@ -119,8 +121,11 @@ pub(super) struct Lexicon {
 /// The words of one language.
 #[derive(Default)]
 struct Words {
-    /// Every word and phrase, folded, and every beginning of a phrase that ends where a token may end.
-    nodes: HashMap<Box<str>, Node>,
+    /// Every word and phrase, folded, and every beginning of a phrase that ends where a token may end, one behind the other.
+    surfaces: String,
+    /// One for each of them, found by its surface.
+    nodes: HashTable<Node>,
+    hasher: FixedState,
     entries: Vec<Entry>,
     /// What longer words end with ("*verhandlungen").
     endings: Vec<(Box<str>, Entry)>,
@@ -131,6 +136,9 @@ struct Words {
 /// What is known of a text: its meanings, and whether phrases begin with it.
 #[derive(Debug, Clone, Copy, Default)]
 struct Node {
+    /// Bytes of the surfaces.
+    start: u32,
+    n_bytes: u16,
     /// Position of its first entry.
     from: u32,
     n_entries: u16,
@@ -179,6 +187,10 @@ impl Lexicon {
 }
 
 impl Words {
+    fn node(&self, surface: &str) -> Option<&Node> {
+        self.nodes.find(self.hasher.hash_one(surface), |node| node.surface(&self.surfaces) == surface)
+    }
+
     /// Finds the words that begin at a byte of a token.
     fn find(&self, text: &Text, first: usize, from: u32, hits: &mut Vec<Hit>) {
         let (shape, start) = (text.tokens[first].shape, text.tokens[first].start);
@@ -186,7 +198,7 @@ impl Words {
         for (last, token) in text.tokens.iter().enumerate().skip(first) {
             let words =
                 text.folded.get(from as usize..token.end as usize).filter(|words| words.len() <= self.bytes_max);
-            let Some(node) = words.and_then(|words| self.nodes.get(words)) else { return };
+            let Some(node) = words.and_then(|words| self.node(words)) else { return };
             let entries = &self.entries[node.from as usize..][..node.n_entries as usize];
             for entry in entries.iter().filter(|entry| shape >= entry.shape) {
                 let (start, end) = (first as u32, last as u32 + 1);
@@ -209,7 +221,13 @@ impl Words {
     }
 
     fn bytes(&self) -> usize {
-        let n_text: usize = self.nodes.keys().map(|words| words.len()).sum();
-        n_text + self.nodes.capacity() * size_of::<(Box<str>, Node)>() + self.entries.capacity() * size_of::<Entry>()
+        let n_tables = self.nodes.capacity() * size_of::<Node>() + self.entries.capacity() * size_of::<Entry>();
+        self.surfaces.capacity() + n_tables
+    }
+}
+
+impl Node {
+    fn surface<'w>(&self, surfaces: &'w str) -> &'w str {
+        surfaces.get(self.start as usize..self.start as usize + self.n_bytes as usize).unwrap_or_default()
     }
 }

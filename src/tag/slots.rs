@@ -1,10 +1,11 @@
 //! Owns the facts around a trigger: day, place, topics, who announced it and how prominent it is.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::dates::{Anchor, DateHit, DateValue, Tense, resolve};
+use super::dates::{Anchor, DateHit, DateValue, DateWords, Tense, resolve};
 use super::party::{Form, Glue, Np, Part};
 use super::roster::Roster;
 use super::roster::topics::Topic;
@@ -60,15 +61,11 @@ pub(super) struct Slots<'s> {
     pub(super) topics: &'s [Topic],
     pub(super) glue: &'s Glue,
     pub(super) classes: SlotClasses,
-    pub(super) dates: &'s [DateOn],
+    pub(super) date_words: &'s DateWords,
+    /// Found when first asked for: most sentences with a trigger tell of nothing.
+    pub(super) dates: OnceCell<Vec<DateOn>>,
     pub(super) published: Option<&'s PageTime>,
     pub(super) zone: Option<&'s str>,
-}
-
-/// Puts the dates of a text on its tokens.
-pub(super) fn dates_on(scene: &Scene<'_>, hits: Vec<DateHit>) -> Vec<DateOn> {
-    let on = |hit: DateHit| DateOn { tokens: scene.text.tokens_of_bytes(&(hit.start..hit.end)), hit };
-    hits.into_iter().map(on).filter(|date| !date.tokens.is_empty()).collect()
 }
 
 /// Where a text tells of the event.
@@ -81,6 +78,16 @@ pub(super) struct Told<'t> {
 }
 
 impl Slots<'_> {
+    /// The dates of the text on its tokens.
+    fn dates(&self) -> &[DateOn] {
+        self.dates.get_or_init(|| {
+            let scene = self.scene;
+            let on = |hit: DateHit| DateOn { tokens: scene.text.tokens_of_bytes(&(hit.start..hit.end)), hit };
+            let hits = self.date_words.find(scene.original, scene.lang);
+            hits.into_iter().map(on).filter(|date| !date.tokens.is_empty()).collect()
+        })
+    }
+
     /// Finds the day of the event: the date nearest to the trigger in its sentence, one of saying only when there is no
     /// other; else the date of the next sentence when that goes on about it.
     pub(super) fn date(&self, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
@@ -137,8 +144,9 @@ impl Slots<'_> {
             let is_far = self.is_said(tokens) || self.is_filing(tokens);
             gap + if is_far { SAID_DISTANCE } else { 0 }
         };
-        let from = self.dates.partition_point(|date| date.tokens.start < within.start);
-        let mut dates: Vec<&DateOn> = self.dates[from..]
+        let dates = self.dates();
+        let from = dates.partition_point(|date| date.tokens.start < within.start);
+        let mut dates: Vec<&DateOn> = dates[from..]
             .iter()
             .take_while(|date| date.tokens.start < within.end)
             .filter(|date| date.tokens.end <= within.end)

@@ -1,6 +1,8 @@
 //! Owns what gives each language away: the letters that its neighbours lack and its smallest words.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 /// What gives a language away: letters that its neighbours lack and its smallest words.
 pub(super) struct Profile {
@@ -182,17 +184,19 @@ pub(super) const LATIN: &[Profile] = &[
 ];
 
 /// What points at profiles, with those it points at as bits in the order of [`all_profiles`].
-#[derive(Default)]
 pub(super) struct Signs {
     pub(super) words: HashMap<&'static str, u64>,
     pub(super) letters: HashMap<char, u64>,
+    /// Bytes of the longest word.
+    pub(super) bytes_max: usize,
 }
 
 pub(super) static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
-    let mut signs = Signs::default();
+    let mut signs = Signs { words: HashMap::new(), letters: HashMap::new(), bytes_max: 0 };
     for (index, profile) in all_profiles().enumerate() {
         for word in profile.words.split(' ') {
             *signs.words.entry(word).or_default() |= 1 << index;
+            signs.bytes_max = signs.bytes_max.max(word.len());
         }
         for letter in profile.letters.chars() {
             *signs.letters.entry(letter).or_default() |= 1 << index;

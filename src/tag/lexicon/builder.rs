@@ -1,6 +1,11 @@
 //! Owns gathering the words of packs, roster and topics, by language.
 
+use std::hash::BuildHasher as _;
+use std::num::NonZeroU32;
+
 use foldhash::{HashMap, HashMapExt as _};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as Slot;
 
 use super::super::fold::fold;
 use super::super::roster::topics::{self, Topic};
@@ -10,6 +15,7 @@ use super::{Cases, Entry, Langs, Lexicon, Node, What, Words};
 
 /// Room for the words of a language, so that the table grows once or twice only.
 const WORDS_USUAL: usize = 14_000;
+const WORD_BYTES_USUAL: usize = 16;
 
 /// Where words come from.
 #[derive(Clone, Copy)]
@@ -61,8 +67,14 @@ struct Builder {
 /// Words of one language on their way.
 struct Gathered {
     words: Words,
-    /// Meanings of each word; until all are known, the node gives the position here.
-    meanings: Vec<Vec<Entry>>,
+    /// Meanings of the words; until all are known, a node gives the position of its first here.
+    meanings: Vec<Meaning>,
+}
+
+struct Meaning {
+    entry: Entry,
+    /// Position of the word's next one.
+    next: Option<NonZeroU32>,
 }
 
 impl Builder {
@@ -149,49 +161,83 @@ impl Builder {
 
 impl Gathered {
     fn with_room(n_words: usize) -> Self {
-        let words = Words { nodes: HashMap::with_capacity(n_words), ..Words::default() };
+        let surfaces = String::with_capacity(n_words * WORD_BYTES_USUAL);
+        let words = Words { nodes: HashTable::with_capacity(n_words), surfaces, ..Words::default() };
         Self { words, meanings: Vec::with_capacity(n_words) }
     }
 
     fn add(&mut self, folded: &str, entry: Entry) {
-        let node = self.words.nodes.get_mut(folded);
-        if let Some(node) = node.as_ref().filter(|node| node.n_entries > 0) {
-            let meanings = &mut self.meanings[node.from as usize];
-            match meanings.iter_mut().find(|known| known.is_of_same(&entry)) {
-                Some(known) => known.cases = known.cases.join(entry.cases),
-                None => meanings.push(entry),
-            }
+        let n_known = self.meanings.len();
+        let Some(node) = self.words.node_mut(folded) else { return };
+        if node.n_entries > 0 {
+            let first = node.from;
+            self.join(first, entry);
             return;
         }
-        let goes_on = node.is_some_and(|node| node.goes_on);
-        let new = Node { from: self.meanings.len() as u32, n_entries: 1, goes_on };
-        self.words.nodes.insert(folded.into(), new);
-        self.meanings.push(vec![entry]);
+        (node.from, node.n_entries) = (n_known as u32, 1);
+        self.meanings.push(Meaning { entry, next: None });
         self.words.bytes_max = self.words.bytes_max.max(folded.len());
         for end in token_ends(folded) {
-            self.begin(&folded[..end]);
+            if let Some(beginning) = self.words.node_mut(&folded[..end]) {
+                beginning.goes_on = true;
+            }
         }
     }
 
-    /// Notes that phrases begin so.
-    fn begin(&mut self, beginning: &str) {
-        match self.words.nodes.get_mut(beginning) {
-            Some(known) => known.goes_on = true,
-            None => {
-                self.words.nodes.insert(beginning.into(), Node { goes_on: true, ..Node::default() });
+    /// Adds a meaning to those of a word, unless it is among them.
+    fn join(&mut self, first: u32, entry: Entry) {
+        let mut at = first as usize;
+        loop {
+            let n_known = self.meanings.len() as u32;
+            let Some(known) = self.meanings.get_mut(at) else { return };
+            if known.entry.is_of_same(&entry) {
+                known.entry.cases = known.entry.cases.join(entry.cases);
+                return;
+            }
+            match known.next {
+                Some(next) => at = next.get() as usize,
+                None => {
+                    known.next = NonZeroU32::new(n_known);
+                    self.meanings.push(Meaning { entry, next: None });
+                    return;
+                }
             }
         }
     }
 
     /// Lays the meanings of all words side by side.
     fn finish(mut self) -> Words {
-        let mut words = self.words;
-        for node in words.nodes.values_mut().filter(|node| node.n_entries > 0) {
-            let meanings = &mut self.meanings[node.from as usize];
-            (node.from, node.n_entries) = (words.entries.len() as u32, meanings.len() as u16);
-            words.entries.append(meanings);
+        let entries = &mut self.words.entries;
+        entries.reserve_exact(self.meanings.len());
+        for node in self.words.nodes.iter_mut().filter(|node| node.n_entries > 0) {
+            let (from, mut at) = (entries.len(), Some(node.from as usize));
+            while let Some(meaning) = at.and_then(|at| self.meanings.get(at)) {
+                entries.push(meaning.entry);
+                at = meaning.next.map(|next| next.get() as usize);
+            }
+            (node.from, node.n_entries) = (from as u32, (entries.len() - from) as u16);
         }
-        words
+        self.words
+    }
+}
+
+impl Words {
+    /// The node of a surface, a new one if there is none; `None` for a surface longer than any word.
+    fn node_mut(&mut self, surface: &str) -> Option<&mut Node> {
+        let n_bytes = u16::try_from(surface.len()).ok()?;
+        let Self { surfaces, nodes, hasher, .. } = self;
+        let hash = hasher.hash_one(surface);
+        let is_same = |node: &Node| node.surface(surfaces) == surface;
+        let slot = match nodes.entry(hash, is_same, |node| hasher.hash_one(node.surface(surfaces))) {
+            Slot::Occupied(known) => known,
+            Slot::Vacant(free) => {
+                let start = surfaces.len() as u32;
+                let node = free.insert(Node { start, n_bytes, ..Node::default() });
+                surfaces.push_str(surface);
+                node
+            }
+        };
+        Some(slot.into_mut())
     }
 }
 
