@@ -194,14 +194,12 @@ impl Gathered {
                 known.entry.cases = known.entry.cases.join(entry.cases);
                 return;
             }
-            match known.next {
-                Some(next) => at = next.get() as usize,
-                None => {
-                    known.next = NonZeroU32::new(n_known);
-                    self.meanings.push(Meaning { entry, next: None });
-                    return;
-                }
-            }
+            let Some(next) = known.next else {
+                known.next = NonZeroU32::new(n_known);
+                self.meanings.push(Meaning { entry, next: None });
+                return;
+            };
+            at = next.get() as usize;
         }
     }
 
