@@ -65,6 +65,7 @@ fn article(n: usize) -> Article {
         feeds: Vec::new(),
         title: "Leaders speak".to_owned(),
         byline: Vec::new(),
+        credits: Vec::new(),
         lang: Some("en".to_owned()),
         published: Some(at),
         modified: None,

@@ -12,7 +12,8 @@ use crate::config::{Feed, Settings};
 use crate::fetch::{Client, ClientError};
 use crate::http::{self, Sources};
 use crate::metrics::{Metrics, Totals};
-use crate::pipeline::{Context, Delivery, Ears, Health, Mode, Pipeline, PipelineError, Question, Shared};
+use crate::outlet::HostRules;
+use crate::pipeline::{Context, Delivery, Ears, Health, InForce, Mode, Pipeline, PipelineError, Question, Shared};
 use crate::publish::Publish;
 use crate::publish::message::Envelope;
 use crate::reload::{Reloader, Reloads};
@@ -29,6 +30,7 @@ const QUESTIONS_MAX: usize = 16;
 pub struct AppConfig {
     pub settings: Settings,
     pub feeds: Vec<Feed>,
+    pub rules: Arc<HostRules>,
     pub mode: Mode,
 }
 
@@ -102,7 +104,7 @@ async fn compose<P: Publish>(
     sink: P,
     clock: Arc<dyn Clock>,
 ) -> Result<App, StartError> {
-    let AppConfig { settings, feeds, mode } = config;
+    let AppConfig { settings, feeds, rules, mode } = config;
     let target = settings.target().to_string();
     let listener = match mode {
         Mode::Daemon => listen(&settings.http).await?,
@@ -120,10 +122,13 @@ async fn compose<P: Publish>(
         envelope: Envelope::new(&settings.publish, coder.version()),
         config: settings.pipeline,
     });
-    let (coder, in_force) = watch::channel(coder);
-    let (reloader, reloads) = Reloader::new(settings.tag, coder, Arc::clone(&metrics), Arc::clone(&clock));
+    let (coder, coder_in_force) = watch::channel(coder);
+    let (rules, rules_in_force) = watch::channel(rules);
+    let folders = (settings.tag, settings.outlet);
+    let (reloader, reloads) = Reloader::new(folders, (coder, rules), Arc::clone(&metrics), Arc::clone(&clock));
+    let in_force = InForce { coder: coder_in_force.clone(), rules: rules_in_force };
     let (shutdown, server_end) = (Shutdown::default(), Shutdown::default());
-    let context = Context::new(shared, client, in_force.clone(), (settings.schedule, feeds), mode)
+    let context = Context::new(shared, client, in_force, (settings.schedule, feeds), mode)
         .map_err(StartError::Threads)?;
     let pipeline = Pipeline::new(context, sink, settings.event, settings.publish.articles, shutdown.clone()).await?;
     let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
@@ -139,7 +144,7 @@ async fn compose<P: Publish>(
             questions: questions.clone(),
             delivery: delivery.subscribe(),
             sink: target,
-            coder: in_force,
+            coder: coder_in_force,
             reloaded: reloader.last(),
         };
         server.spawn(http::serve(listener, sources, server_end.listen()));

@@ -1,5 +1,6 @@
-//! Owns reloading: packs, roster and topics are compiled anew from the folders of `[tag]` while the daemon works, and
-//! take the place of the old ones whole. What does not compile, or fails its own tests, is refused; the old ones stay.
+//! Owns reloading: packs, roster and topics are compiled anew from the folders of `[tag]`, host rules from those of
+//! `[outlet]`, while the daemon works, and take the place of the old ones whole. What does not compile, or fails its own
+//! tests, is refused; the old ones stay.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
+use crate::config;
 use crate::metrics::{Metrics, Reload};
+use crate::outlet::{self, HostRules};
 use crate::tag::{self, Coder};
 use crate::telemetry::causes;
 
@@ -36,10 +39,11 @@ impl Reloads {
     }
 }
 
-/// Compiles coders one after the other.
+/// Compiles coders and host rules one after the other.
 pub struct Reloader {
-    config: tag::Config,
+    config: (tag::Config, outlet::Config),
     coder: watch::Sender<Arc<Coder>>,
+    rules: watch::Sender<Arc<HostRules>>,
     last: watch::Sender<Option<Reloaded>>,
     asked: mpsc::Receiver<()>,
     metrics: Arc<Metrics>,
@@ -47,15 +51,15 @@ pub struct Reloader {
 }
 
 impl Reloader {
-    /// Makes a reloader of the coder in force, and what asks it.
+    /// Makes a reloader of the coder and the host rules in force, and what asks it.
     pub fn new(
-        config: tag::Config,
-        coder: watch::Sender<Arc<Coder>>,
+        config: (tag::Config, outlet::Config),
+        (coder, rules): (watch::Sender<Arc<Coder>>, watch::Sender<Arc<HostRules>>),
         metrics: Arc<Metrics>,
         clock: Arc<dyn Clock>,
     ) -> (Self, Reloads) {
         let (ask, asked) = mpsc::channel(1);
-        let reloader = Self { config, coder, last: watch::Sender::new(None), asked, metrics, clock };
+        let reloader = Self { config, coder, rules, last: watch::Sender::new(None), asked, metrics, clock };
         (reloader, Reloads { asked: ask })
     }
 
@@ -76,22 +80,28 @@ impl Reloader {
     }
 
     async fn reload(&self) -> Result<(), String> {
-        let config = self.config.clone();
-        let loading = tokio::task::spawn_blocking(move || Coder::load(&config)).await;
-        let loaded = match loading {
-            Ok(loaded) => loaded.map_err(|err| causes(&err)),
+        let (tag, outlet) = self.config.clone();
+        let loading = tokio::task::spawn_blocking(move || {
+            let coder = Coder::load(&tag).map_err(|err| causes(&err))?;
+            let rules = config::rules(&outlet).map_err(|problems| problems.to_string())?;
+            Ok((coder, rules))
+        });
+        let loaded = match loading.await {
+            Ok(loaded) => loaded,
             // The panic hook has said where.
             Err(_) => Err("internal error while compiling".to_owned()),
         };
         match loaded {
-            Ok(coder) => {
+            Ok((coder, rules)) => {
                 let (persons, packs) = (coder.roster().persons.len(), coder.n_packs());
-                tracing::info!(version = coder.version(), packs, persons, "packs, roster and topics are reloaded");
+                let (version, hosts) = (coder.version(), rules.n_hosts());
+                tracing::info!(version, packs, persons, hosts, "packs, roster, topics and host rules are reloaded");
                 self.coder.send_replace(Arc::new(coder));
+                self.rules.send_replace(Arc::new(rules));
                 Ok(())
             }
             Err(reason) => {
-                tracing::error!(reason, "packs, roster and topics are not reloaded, the old ones stay");
+                tracing::error!(reason, "packs, roster, topics and host rules are not reloaded, the old ones stay");
                 Err(reason)
             }
         }

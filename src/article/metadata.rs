@@ -91,7 +91,6 @@ fn outlet(page: &mut Page, head: &Head, hints: &Hints) {
 }
 
 fn byline(page: &mut Page, head: &Head) {
-    let outlet = page.outlet_name.as_deref().unwrap_or_default();
     let metas = head.metas.iter().filter(|(key, _)| {
         matches!(
             key.as_str(),
@@ -116,19 +115,26 @@ fn byline(page: &mut Page, head: &Head) {
     for (written, origin) in
         [(json, "json-ld author"), (metas, "meta author"), (properties, "itemprop author"), (seen, "byline")]
     {
-        let mut names: Vec<String> = Vec::new();
-        for name in written.into_iter().flat_map(split_names) {
-            let is_known = names.iter().any(|known| known.eq_ignore_ascii_case(&name));
-            if !is_known && !title::is_same(&name, outlet) && names.len() < BYLINE_NAMES_MAX {
-                names.push(name);
-            }
-        }
+        let names = names(written, page.outlet_name.as_deref());
         if !names.is_empty() {
             page.byline = names;
             page.origins.push(("byline", origin.to_owned()));
             return;
         }
     }
+}
+
+/// Returns the names in what is written about the authors, each once and without the outlet's.
+pub(super) fn names<'w>(written: impl IntoIterator<Item = &'w str>, outlet: Option<&str>) -> Vec<String> {
+    let outlet = outlet.unwrap_or_default();
+    let mut names: Vec<String> = Vec::new();
+    for name in written.into_iter().flat_map(split_names) {
+        let is_known = names.iter().any(|known| known.eq_ignore_ascii_case(&name));
+        if !is_known && !title::is_same(&name, outlet) && names.len() < BYLINE_NAMES_MAX {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// What stands in front of a name, in lowercase.

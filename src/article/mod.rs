@@ -8,6 +8,7 @@ mod furniture;
 mod guard;
 mod hash;
 mod head;
+mod host_rule;
 mod json_ld;
 pub mod language;
 mod lines;
@@ -19,8 +20,12 @@ mod title;
 pub mod url;
 mod when;
 
+use std::borrow::Cow;
+
 use ::url::Url;
 use jiff::Timestamp;
+
+use crate::outlet::HostRules;
 
 pub use encoding::charset;
 pub use entry::from_feed;
@@ -43,6 +48,8 @@ pub struct Page {
     /// BCP 47 primary tag, found from the text with the declared language as a prior.
     pub lang: Option<String>,
     pub outlet_name: Option<String>,
+    /// What a host rule's `credit` selects: who the report is from.
+    pub credit: Option<String>,
     pub image: Option<String>,
     pub is_paywalled: bool,
     /// Paragraphs, one per line.
@@ -96,6 +103,8 @@ pub struct Hints<'a> {
     pub outlet_name: Option<&'a str>,
     /// IANA zone of the newsroom, for times a page gives without an offset.
     pub zone: Option<&'a str>,
+    /// What is known of hosts; the rule of the page's own decides the fields it selects.
+    pub rules: Option<&'a HostRules>,
 }
 
 /// Extracts the article of a page given as bytes.
@@ -115,11 +124,25 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
     let document = dom_query::Document::from(html);
     guard::check_tree(&document)?;
     let head = head::read(&document);
+    let rule = host_rule::find(&head, url, hints);
+    let zone = rule.and_then(|rule| rule.zone.as_deref()).filter(|_| hints.zone.is_none());
+    let hints = &Hints { zone: hints.zone.or(zone), ..*hints };
     let mut page = metadata::page(&head, url, hints);
-    let known = lines::Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
-    let body = body::read(html, document, &head, &known, hints);
-    page.text = body.text;
-    page.origins.push(("text", body.origin.to_owned()));
+    if let Some(rule) = rule {
+        if zone.is_some() {
+            host_rule::told(&mut page, "zone", rule);
+        }
+        host_rule::decide(&mut page, &document, rule, (&head, hints));
+    }
+    let is_changed = rule.is_some_and(|rule| host_rule::remove(&document, rule));
+    if !rule.is_some_and(|rule| host_rule::text(&mut page, &document, rule)) {
+        let html = if is_changed { Cow::Owned(document.html().to_string()) } else { Cow::Borrowed(html) };
+        let known =
+            lines::Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
+        let body = body::read(&html, document, &head, &known, hints);
+        page.text = body.text;
+        page.origins.push(("text", body.origin.to_owned()));
+    }
     if page.text.chars().count() < TEXT_CHARS_MIN {
         return Err(ExtractError::NoText);
     }
@@ -152,6 +175,9 @@ pub struct Article {
     pub feeds: Vec<String>,
     pub title: String,
     pub byline: Vec<String>,
+    /// Agencies whose report the article passes on (`reuters`).
+    #[serde(default)]
+    pub credits: Vec<String>,
     pub lang: Option<String>,
     pub published: Option<Timestamp>,
     pub modified: Option<Timestamp>,

@@ -98,6 +98,14 @@ pub(super) fn modified(head: &Head, hints: &Hints) -> Option<Sourced> {
     Some(Sourced { time: time_of(found.stamp), origin: found.origin })
 }
 
+/// The time that a text states, by a rule of its host.
+pub(super) fn stated(value: &str, head: &Head, hints: &Hints) -> Option<PageTime> {
+    let reading = Reading::new(head, hints);
+    let found = reading.candidate(value, "")?;
+    let day = local_day(&found.stamp, std::iter::empty(), reading.zone.as_ref());
+    Some(attach(day, &[found], reading.zone.as_ref()).time)
+}
+
 fn time_of(stamp: Stamp) -> PageTime {
     stamp.instant.map_or(PageTime::Day(stamp.day), PageTime::Instant)
 }

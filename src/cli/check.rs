@@ -34,13 +34,14 @@ pub(super) fn run(args: &CheckArgs, global: &Global, out: &mut Out) -> Result<()
     let broker = if args.online { Some(online(&config)?) } else { None };
     if global.format == Format::Json {
         let target = config.settings.target().to_string();
-        let counts = json!({ "ok": true, "feeds": config.feeds.len(), "outlets": outlets.len(), "persons": persons, "packs": packs, "pack_tests": tests, "sink": target, "broker": broker });
+        let counts = json!({ "ok": true, "feeds": config.feeds.len(), "outlets": outlets.len(), "persons": persons, "packs": packs, "pack_tests": tests, "host_rules": config.rules.n_hosts(), "sink": target, "broker": broker });
         return Ok(out.json(&counts)?);
     }
     let feeds = count(config.feeds.len(), "feed");
     out.line(&format!("{}: ok, {feeds} of {}", path.display(), count(outlets.len(), "outlet")))?;
     out.line(&format!("roster: ok, {}", count(persons, "person")))?;
     out.line(&format!("packs: ok, {}, {}", count(packs, "pack"), count(tests, "test")))?;
+    out.line(&format!("outlets: ok, {}", count(config.rules.n_hosts(), "host rule")))?;
     out.line(&format!("records go to {}", config.settings.target()))?;
     for note in broker.into_iter().flatten() {
         out.line(&note)?;

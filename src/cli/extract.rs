@@ -1,15 +1,19 @@
 //! Owns `extract`: HTML files in, one JSON object a page out.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::args::Global;
 use super::exit::{Failure, say};
 use super::output::Out;
 use super::{lines, parallel};
 use crate::article::{self, Hints, Page, PageTime};
+use crate::config::built_in_rules;
+use crate::outlet::HostRules;
 
 /// What a page may have; the daemon's own limit for bodies is the same.
 const PAGE_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -27,12 +31,13 @@ pub(super) struct ExtractArgs {
     explain: bool,
 }
 
-pub(super) fn run(args: &ExtractArgs, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn run(args: &ExtractArgs, global: &Global, out: &mut Out) -> Result<(), Failure> {
+    let rules = rules(global)?;
     let files = files(&args.path)?;
     let (url, explain) = (args.url.clone(), args.explain);
     let mut n_failed = 0;
     let work = move |file: PathBuf| {
-        let read = read(&file, url.as_ref()).map(|page| print(&file, &page, explain));
+        let read = read(&file, url.as_ref(), &rules).map(|page| print(&file, &page, explain));
         read.map_err(|err| (file.display().to_string(), format!("{err:#}")))
     };
     parallel::ordered(files.into_iter(), work, out, |out, worked| {
@@ -46,6 +51,14 @@ pub(super) fn run(args: &ExtractArgs, out: &mut Out) -> Result<(), Failure> {
         out.json(&json!({ "file": file, "error": error }))
     })?;
     if n_failed > 0 { Err(Failure::Reported) } else { Ok(()) }
+}
+
+/// Returns the built-in host rules; a main file that the user names says what lies over them.
+fn rules(global: &Global) -> Result<Arc<HostRules>, Failure> {
+    Ok(match global.config_named() {
+        Some(_) => super::config::load(global)?.rules,
+        None => built_in_rules()?,
+    })
 }
 
 /// Lists the pages of a folder by name; a file is itself.
@@ -63,9 +76,9 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn read(file: &Path, url: Option<&Url>) -> anyhow::Result<Page> {
+fn read(file: &Path, url: Option<&Url>, rules: &HostRules) -> anyhow::Result<Page> {
     let bytes = lines::whole(file, PAGE_BYTES_MAX)?;
-    Ok(article::extract_bytes(&bytes, None, url, &Hints::default())?)
+    Ok(article::extract_bytes(&bytes, None, url, &Hints { rules: Some(rules), ..Hints::default() })?)
 }
 
 /// Returns the page as the contract prints it.

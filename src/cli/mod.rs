@@ -53,7 +53,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Config(args) => config::run(args, global, &mut out)?,
         Command::Demo(args) => demo::run(args, global, &mut out)?,
         Command::Eval(args) => eval::run(args, global, &mut out)?,
-        Command::Extract(args) => extract::run(args, &mut out)?,
+        Command::Extract(args) => extract::run(args, global, &mut out)?,
         Command::Feed(args) => feed::run(args, &mut out)?,
         Command::Probe(args) => probe::run(args, global, &mut out)?,
         Command::Roster(args) => roster::run(args, global, &mut out)?,

@@ -17,10 +17,10 @@ use super::args::Global;
 use super::exit::Failure;
 use super::output::Out;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Feed, FirstPoll, Settings};
+use crate::config::{Config, Feed, FirstPoll, Settings, built_in_rules};
 use crate::feed::{Entry, ReadError};
 use crate::fetch::{self, Answer, Body, Client, Fetch, FetchError, Fetched, Request, RobotsScope, Want};
-use crate::outlet::Outlet;
+use crate::outlet::{HostRules, Outlet};
 use crate::telemetry::causes;
 
 use report::{Report, duration};
@@ -38,10 +38,10 @@ pub(super) struct ProbeArgs {
 pub(super) fn run(args: &ProbeArgs, global: &Global, out: &mut Out) -> Result<(), Failure> {
     let config = configuration(global)?;
     let subject = subject(args, &config)?;
-    let settings = config.settings;
+    let (settings, rules) = (config.settings, config.rules);
     let client = Client::new(&settings.fetch).map_err(setup)?;
     let report = Report::new(out, global.format);
-    let mut probe = Probe { client, settings, report, clock: SystemClock };
+    let mut probe = Probe { client, settings, rules, report, clock: SystemClock };
     // On this thread: extraction needs its stack.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")?;
     let ended = runtime.block_on(probe.run(&subject));
@@ -57,7 +57,8 @@ fn setup(err: impl Into<anyhow::Error>) -> Failure {
 /// Loads the configuration; a URL can be probed where there is none.
 fn configuration(global: &Global) -> Result<Config, Failure> {
     if global.config_named().is_none() && !global.config_path().exists() {
-        return Ok(Config { settings: Settings::default(), feeds: Vec::new(), shown: Vec::new() });
+        let rules = built_in_rules()?;
+        return Ok(Config { settings: Settings::default(), feeds: Vec::new(), rules, shown: Vec::new() });
     }
     Ok(super::config::load(global)?)
 }
@@ -108,6 +109,7 @@ fn unlisted(url: &Url, config: &Config) -> Feed {
 struct Probe<'o> {
     client: Client,
     settings: Settings,
+    rules: Arc<HostRules>,
     report: Report<'o>,
     clock: SystemClock,
 }

@@ -43,7 +43,7 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<(), Failure> {
         return Err(Failure::Setup("no feeds are configured (feeds.d/*.toml beside the main file)".to_owned()));
     }
     let mode = if args.once { Mode::Once } else { Mode::Daemon };
-    let app = AppConfig { settings: config.settings, feeds: config.feeds, mode };
+    let app = AppConfig { settings: config.settings, feeds: config.feeds, rules: config.rules, mode };
     threads::block_on(run_app(app)).context("start threads")?
 }
 

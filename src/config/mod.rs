@@ -10,6 +10,7 @@ mod document;
 mod env;
 mod feeds;
 mod keys;
+mod outlets;
 mod places;
 mod problem;
 mod schema;
@@ -24,9 +25,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::outlet::Outlet;
+use crate::outlet::{HostRules, Outlet};
 
 pub use keys::{Setting, settings};
+pub use outlets::{built_in_rules, rules};
 pub use problem::{Problem, Problems};
 pub use schema::schema;
 pub use settings::Settings;
@@ -39,6 +41,8 @@ pub const REFERENCE: &str = include_str!("../../config/hotline.toml");
 pub struct Config {
     pub settings: Settings,
     pub feeds: Vec<Feed>,
+    /// What is known of hosts and agencies.
+    pub rules: Arc<HostRules>,
     /// Every key with its value and where that comes from.
     pub shown: Vec<Setting>,
 }
@@ -88,8 +92,9 @@ pub fn load(path: &Path, env: &[(String, String)]) -> Result<Config, Problems> {
     };
     let (settings, shown) = settings::read(main, env, &mut problems);
     let feeds = feeds::read(&feed_lists(path, &mut problems), &mut problems);
+    let rules = settings.as_ref().map(|settings| outlets::read(&settings.outlet, &mut problems)).unwrap_or_default();
     match settings {
-        Some(settings) if problems.is_empty() => Ok(Config { settings, feeds, shown }),
+        Some(settings) if problems.is_empty() => Ok(Config { settings, feeds, rules: Arc::new(rules), shown }),
         _ => {
             problems.sort();
             Err(problems)
@@ -100,12 +105,16 @@ pub fn load(path: &Path, env: &[(String, String)]) -> Result<Config, Problems> {
 /// Returns the feed lists of `feeds.d/` beside the main file, by name.
 fn feed_lists(main: &Path, problems: &mut Problems) -> Vec<usize> {
     let dir = main.parent().unwrap_or(Path::new("")).join("feeds.d");
-    let mut paths: Vec<PathBuf> = match std::fs::read_dir(&dir) {
+    if dir.exists() { toml_files(&dir, problems) } else { Vec::new() }
+}
+
+/// Reads the TOML files of a folder, by name.
+fn toml_files(dir: &Path, problems: &mut Problems) -> Vec<usize> {
+    let mut paths: Vec<PathBuf> = match std::fs::read_dir(dir) {
         Ok(entries) => entries
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
             .collect(),
-        Err(err) if err.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(err) => {
             problems.push(Problem::new(format!("cannot read {}: {err}", dir.display())));
             Vec::new()

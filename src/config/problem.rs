@@ -64,6 +64,22 @@ struct File {
     text: Arc<str>,
 }
 
+/// The first problem with its place, on one line, and how many more there are.
+impl std::fmt::Display for Problems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some(first) = self.found.first() else { return Ok(()) };
+        if let Some(place) = &first.place {
+            let (line, column) = self.position(place.file, place.span.start);
+            write!(f, "{}:{line}:{column}: ", self.name(place.file))?;
+        }
+        f.write_str(&first.message)?;
+        match self.found.len() {
+            1 => Ok(()),
+            n => write!(f, " (and {} more)", n - 1),
+        }
+    }
+}
+
 impl Problems {
     pub(super) fn add_file(&mut self, name: &str, text: String) -> usize {
         self.files.push(File { name: name.to_owned(), text: text.into() });

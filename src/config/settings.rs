@@ -8,7 +8,7 @@ use super::problem::{Problem, Problems};
 use super::{Setting, checks, document, env, keys, places};
 use crate::feed::schedule;
 use crate::publish::{self, Target, kafka};
-use crate::{event, fetch, http, pipeline, tag};
+use crate::{event, fetch, http, outlet, pipeline, tag};
 
 /// The main file.
 #[derive(Debug, Clone, Deserialize)]
@@ -22,6 +22,7 @@ pub struct Settings {
     pub sink: Option<Target>,
     pub schedule: schedule::Config,
     pub fetch: fetch::Config,
+    pub outlet: outlet::Config,
     pub tag: tag::Config,
     pub event: event::Config,
     pub publish: publish::Config,
@@ -37,6 +38,7 @@ impl Default for Settings {
             sink: None,
             schedule: schedule::Config::default(),
             fetch: fetch::Config::default(),
+            outlet: outlet::Config::default(),
             tag: tag::Config::default(),
             event: event::Config::default(),
             publish: publish::Config::default(),

@@ -27,5 +27,5 @@ pub use live::Live;
 pub use newsroom::{Draft, Expected, FeedFormat, Layout, Newsroom, NewsroomError, Paper, day_of};
 pub use screen::{Run, Screen, View};
 pub use server::Server;
-pub use session::{DemoError, Options, Outcome, Until, run};
+pub use session::{DemoError, Options, Outcome, Until, rules, run};
 pub use table::{Paint, Table};

@@ -22,6 +22,7 @@ use crate::app::{self, AppConfig, StartError};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Feed, FirstPoll, Settings};
 use crate::metrics::Totals;
+use crate::outlet::{Agency, HostRules};
 use crate::pipeline::{Mode, PipelineError};
 use crate::publish::kafka::Ensure;
 use crate::publish::message::Envelope;
@@ -156,7 +157,7 @@ impl Session {
         screen: &mut Screen<'_>,
     ) -> Result<Totals, DemoError> {
         let sink = Sink::open(&settings.target(), &settings.publish, &settings.kafka)?;
-        let config = AppConfig { settings, feeds: feed_list(&self.desk), mode: Mode::Daemon };
+        let config = AppConfig { settings, feeds: feed_list(&self.desk), rules: Arc::new(rules()), mode: Mode::Daemon };
         let app = app::start(config, sink, Arc::new(SystemClock)).await?;
         let status = app.http_address().map(|address| format!("http://{address}/"));
         let shutdown = app.shutdown();
@@ -226,13 +227,20 @@ fn settings(state_dir: &Path, port: u16) -> Settings {
     let mut settings = Settings { state_dir: state_dir.to_owned(), sink: Some(Target::Kafka), ..Settings::default() };
     settings.publish.instance = format!("demo-{}", std::process::id());
     settings.publish.articles = Articles::All;
-    settings.event.wires.insert("nordlys".to_owned(), vec!["nordlys".to_owned()]);
     settings.fetch.ports = vec![port];
     settings.fetch.host_delay = REQUEST_PAUSE;
     settings.schedule.interval = POLL_EVERY;
     settings.schedule.interval_max = POLL_EVERY;
     "127.0.0.1:0".clone_into(&mut settings.http.listen);
     settings
+}
+
+/// Returns how the newsroom's own agency is credited.
+#[must_use]
+pub fn rules() -> HostRules {
+    let mut rules = HostRules::default();
+    rules.agencies_mut().put("nordlys", Agency { credits: vec!["nordlys".to_owned()], ..Agency::default() });
+    rules
 }
 
 fn feed_list(desk: &Desk) -> Vec<Feed> {

@@ -1,6 +1,6 @@
 //! Owns who confirms an event independently: reports collapse into groups that count as one voice.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,34 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::ArticleReport;
 use crate::article::Article;
 
-/// Chars at the start of a text that may hold a dateline with an agency's credit.
-const DATELINE_CHARS: usize = 160;
-
 /// Chars at the start of a text in which another outlet is named as the one that reported.
 const CREDIT_CHARS: usize = 1_500;
 /// A shorter name is more often something else.
 const CREDIT_NAME_CHARS_MIN: usize = 3;
-
-/// News agencies known by default, with the words that credit them.
-const WIRES: &[(&str, &[&str])] = &[
-    ("reuters", &["reuters", "рейтер", "рейтерс", "رويترز", "路透社"]),
-    ("ap", &["ap", "associated press"]),
-    ("afp", &["afp", "agence france-presse", "أ ف ب", "法新社"]),
-    ("tass", &["tass", "тасс"]),
-    ("interfax", &["interfax", "интерфакс"]),
-    ("ria", &["ria novosti", "риа новости"]),
-    ("ukrinform", &["ukrinform", "укрінформ", "укринформ"]),
-    ("interfax_ukraine", &["interfax-ukraine", "інтерфакс-україна"]),
-    ("dpa", &["dpa"]),
-    ("efe", &["efe"]),
-    ("ansa", &["ansa"]),
-    ("pap", &["pap"]),
-    ("anadolu", &["anadolu", "anadolu agency", "aa"]),
-    ("xinhua", &["xinhua", "新华社", "新华网"]),
-    ("kyodo", &["kyodo", "共同通信"]),
-    ("jiji", &["jiji", "時事通信"]),
-    ("yonhap", &["yonhap"]),
-];
 
 /// How many voices report the event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -44,21 +20,6 @@ pub struct Corroboration {
     pub outlets: usize,
     /// Groups left after collapsing publisher families, news agencies and copies.
     pub independent: usize,
-}
-
-/// Returns the agencies known by default.
-pub(super) fn wires() -> BTreeMap<String, Vec<String>> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    WIRES.iter().map(|(wire, credits)| ((*wire).to_owned(), words(credits))).collect()
-}
-
-/// Finds the agencies an article credits in its byline or dateline.
-pub(super) fn wires_credited(article: &Article, wires: &BTreeMap<String, Vec<String>>) -> Vec<String> {
-    let byline = article.byline.join(" / ").to_lowercase();
-    let dateline: String = article.text.chars().take(DATELINE_CHARS).collect::<String>().to_lowercase();
-    let is_credited = |credit: &String| has_word(&byline, credit) || dateline.contains(&format!("({credit})"));
-    let credited = wires.iter().filter(|(_, credits)| credits.iter().any(is_credited));
-    credited.map(|(wire, _)| wire.clone()).collect()
 }
 
 /// Finds those outlets of an event's reports that an article names near its beginning ("as the BBC reported"): what it
@@ -133,17 +94,5 @@ impl Groups {
     fn join(&mut self, one: usize, two: usize) {
         let (one, two) = (self.root(one), self.root(two));
         self.parents[one.max(two)] = one.min(two);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_agency_is_found_as_a_word_only() {
-        assert!(has_word("by ap staff", "ap"));
-        assert!(!has_word("paper staff", "ap"));
-        assert!(has_word("john doe / associated press", "associated press"));
     }
 }

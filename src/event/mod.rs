@@ -13,7 +13,6 @@ mod resolve;
 mod sides;
 mod status;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -194,17 +193,10 @@ pub struct Config {
     pub open_events_max: usize,
     /// Reports one event keeps; copies, then the oldest make room, and counts are of those kept. Default 100.
     pub reports_max: usize,
-    /// News agencies and the words, lower case, whose mention in a byline or dateline makes a report theirs.
-    pub wires: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            window: Duration::from_hours(240),
-            open_events_max: 50_000,
-            reports_max: 100,
-            wires: independence::wires(),
-        }
+        Self { window: Duration::from_hours(240), open_events_max: 50_000, reports_max: 100 }
     }
 }

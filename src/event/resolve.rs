@@ -239,7 +239,7 @@ impl Touched<'_> {
             title: article.title.clone(),
             published: article.published,
             seen: self.seen(),
-            credits: independence::wires_credited(article, &self.config.wires),
+            credits: article.credits.clone(),
             independent_group: String::new(),
             copy_of: article.duplicate_of.clone(),
             mention: mention.clone(),

@@ -32,6 +32,7 @@ use crate::clock::Clock;
 use crate::config::Feed;
 use crate::feed::schedule;
 use crate::metrics::{Metrics, Seconds, observe};
+use crate::outlet::HostRules;
 use crate::publish::message::Envelope;
 use crate::store::Store;
 use crate::tag::Coder;
@@ -105,12 +106,18 @@ pub struct Shared {
     pub envelope: Envelope,
 }
 
+/// What a reload puts another in the place of.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    pub coder: watch::Receiver<Arc<Coder>>,
+    pub rules: watch::Receiver<Arc<HostRules>>,
+}
+
 /// What the loops that fetch have at hand.
 pub struct Context<F> {
     pub shared: Arc<Shared>,
     pub fetch: F,
-    /// The coder in force; a reload puts another in its place.
-    pub coder: watch::Receiver<Arc<Coder>>,
+    pub in_force: InForce,
     pub schedule: schedule::Config,
     /// By id.
     pub feeds: HashMap<String, Arc<Feed>>,
@@ -127,14 +134,14 @@ impl<F> Context<F> {
     pub fn new(
         shared: Arc<Shared>,
         fetch: F,
-        coder: watch::Receiver<Arc<Coder>>,
+        in_force: InForce,
         (schedule, feeds): (schedule::Config, Vec<Feed>),
         mode: Mode,
     ) -> io::Result<Self> {
         let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let feeds = feeds.into_iter().map(|feed| (feed.id.clone(), Arc::new(feed))).collect();
         let pool = Pool::start(n_cores, shared.config.article_timeout)?;
-        Ok(Self { shared, fetch, coder, schedule, feeds, mode, pool })
+        Ok(Self { shared, fetch, in_force, schedule, feeds, mode, pool })
     }
 }
 

@@ -13,6 +13,7 @@ use crate::event::{self, Assignment, OpenEvents, Reported};
 use crate::feed::Entry;
 use crate::fetch::Body;
 use crate::metrics;
+use crate::outlet::HostRules;
 use crate::publish::message::Envelope;
 use crate::publish::{Articles, Record};
 use crate::store::Pending;
@@ -24,6 +25,7 @@ pub struct Rehearsal<'a> {
     pub feed: &'a Feed,
     pub entry: &'a Entry,
     pub coder: &'a Coder,
+    pub rules: &'a HostRules,
     pub event: &'a event::Config,
     pub articles: Articles,
     pub envelope: &'a Envelope,
@@ -44,17 +46,17 @@ pub struct Rehearsed {
 ///
 /// # Errors
 /// [`ExtractError`] says what the bytes are instead.
-pub fn read_page(feed: &Feed, entry: &Entry, body: &Body) -> Result<Page, ExtractError> {
+pub fn read_page(feed: &Feed, entry: &Entry, body: &Body, rules: &HostRules) -> Result<Page, ExtractError> {
     let url = Some(&body.answer.url);
-    article::extract_bytes(&body.bytes, body.content_type.as_deref(), url, &hints(feed, entry))
+    article::extract_bytes(&body.bytes, body.content_type.as_deref(), url, &hints(feed, entry, rules))
 }
 
 /// Makes do with what the feed itself says.
 ///
 /// # Errors
 /// [`ExtractError::NoText`] when that is too little.
-pub fn read_entry(feed: &Feed, entry: &Entry) -> Result<Page, ExtractError> {
-    article::from_feed(&hints(feed, entry))
+pub fn read_entry(feed: &Feed, entry: &Entry, rules: &HostRules) -> Result<Page, ExtractError> {
+    article::from_feed(&hints(feed, entry, rules))
 }
 
 impl Rehearsal<'_> {
@@ -72,7 +74,8 @@ impl Rehearsal<'_> {
             n_attempts: 0,
         };
         let from = if url.is_some() { metrics::Article::FromPage } else { metrics::Article::FromFeed };
-        let mut article = article(&pending, self.feed, Obtained { page, url, fetched: now, from });
+        let obtained = Obtained { page, url, fetched: now, from };
+        let mut article = article(&pending, self.feed, obtained, self.rules);
         let coded = tag::code(&Document::of(&article), self.coder);
         article.times.coded = Some(now);
         let reported = Reported {

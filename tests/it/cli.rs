@@ -77,10 +77,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("[event]\nwindow = \"10m\"", &["hotline.toml:2:10: event.window: must be 1h to 2160h"]),
     ("[event]\nopen_events_max = -1", &["hotline.toml:2:19: invalid value: integer `-1`, expected a whole number"]),
     ("[event]\nreports_max = 0", &["hotline.toml:2:15: event.reports_max: must be 1 to 10000"]),
-    (
-        "[event.wires]\nreuters = \"reuters\"",
-        &["hotline.toml:2:11: invalid type: string \"reuters\", expected a sequence"],
-    ),
+    ("[outlet]\nrules = \"mine\"", &["hotline.toml:2:9: invalid type: string \"mine\", expected a sequence"]),
     ("publish = 5", &["hotline.toml:1:11: invalid type: integer `5`, expected struct Config"]),
     ("[publish]\narticles = \"taged\"", &["hotline.toml:2:12: unknown value `taged`"]),
     ("[publish]\ntopic_prefix = \"hot line\"", &["hotline.toml:2:16: publish.topic_prefix: must be 1 to 200 of "]),

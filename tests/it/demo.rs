@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use hotline::article::{self, Article, ExtractError, Hints, PageTime};
 use hotline::demo::{
-    Broker, Consumer, Desk, Draft, Edition, Entry, Expected, FeedFormat, Finding, Ledger, Live, Newsroom, Paint, Paper,
-    Press, Printed, Received, Server, Step, Table, day_of, printed,
+    self, Broker, Consumer, Desk, Draft, Edition, Entry, Expected, FeedFormat, Finding, Ledger, Live, Newsroom, Paint,
+    Paper, Press, Printed, Received, Server, Step, Table, day_of, printed,
 };
 use hotline::event::{self, EventChange, OpenEvents};
 use hotline::feed::{self, Reader};
@@ -196,10 +196,15 @@ fn mention(expected: &Expected, draft: &Draft, day: Date) -> Mention {
     Mention { parties: expected.parties.clone(), ..made(status, event_day.as_deref(), &persons) }
 }
 
+/// The agencies an article credits, as the daemon finds them.
+fn credits(byline: &[String], paragraphs: &[String]) -> Vec<String> {
+    let found = demo::rules().credits(None, byline, &paragraphs.join("\n"));
+    found.into_iter().map(|credit| credit.agency).collect()
+}
+
 /// The changes that the newsroom's articles cause when each is coded perfectly, batch by batch.
 fn perfect_changes(newsroom: &Newsroom, press: &Press) -> Vec<EventChange> {
-    let mut config = event::Config::default();
-    config.wires.insert("nordlys".to_owned(), vec!["nordlys".to_owned()]);
+    let config = event::Config::default();
     let mut open = OpenEvents::restore(std::iter::empty());
     let mut reports: Vec<(usize, Timestamp, Article, Mention)> = Vec::new();
     for (paper, one) in articles(newsroom) {
@@ -210,6 +215,7 @@ fn perfect_changes(newsroom: &Newsroom, press: &Press) -> Vec<EventChange> {
             url: one.url.clone(),
             outlet_name: paper.outlet.name.clone(),
             byline: one.byline.clone(),
+            credits: credits(&one.byline, &one.paragraphs),
             text: one.paragraphs.join("\n"),
             ..article(&one.path, &paper.outlet.id, &one.published.to_string())
         };
@@ -407,8 +413,7 @@ fn every_feed_lists_its_papers_articles_and_is_whole_or_broken_as_declared() {
 
 /// Codes every printed article with the built-in packs and resolves what they report, batch by batch.
 fn coded_events(newsroom: &Newsroom, press: &Press, coder: &Coder) -> Ledger {
-    let mut config = event::Config::default();
-    config.wires.insert("nordlys".to_owned(), vec!["nordlys".to_owned()]);
+    let config = event::Config::default();
     let mut open = OpenEvents::restore(std::iter::empty());
     let envelope = Envelope::new(&publish::Config::default(), "test");
     let now = *press.released.last().unwrap();
@@ -426,6 +431,7 @@ fn coded_events(newsroom: &Newsroom, press: &Press, coder: &Coder) -> Ledger {
             outlet_name: paper.outlet.name.clone(),
             outlet_zone: paper.outlet.zone.clone(),
             byline: printed.byline.clone(),
+            credits: credits(&printed.byline, &printed.paragraphs),
             lang: Some(paper.lang().to_owned()),
             title: printed.title.clone(),
             text: printed.paragraphs.join("\n"),

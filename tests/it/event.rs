@@ -217,7 +217,7 @@ fn copies_and_one_publisher_count_once() {
         desk.reads_one(&sister, mention.clone());
     }
     let mut credited = article("e1", "epsilon", "2025-02-12T18:30:00Z");
-    credited.text = "CAPITAL, Feb 12 (Reuters) - The two leaders spoke.".to_owned();
+    credited.credits = vec!["reuters".to_owned()];
     desk.reads_one(&credited, mention.clone());
     let wire = article("f1", "reuters", "2025-02-12T18:40:00Z");
     let last = desk.reads_one(&wire, mention);
@@ -636,9 +636,8 @@ fn status_of_talks_follows_the_reports() {
 
 #[test]
 fn limits_are_read_from_toml() {
-    let config: Config =
-        toml::from_str("window = \"120h\"\nreports_max = 5\nwires = { acme = [\"acme wire\"] }").unwrap();
+    let config: Config = toml::from_str("window = \"120h\"\nreports_max = 5").unwrap();
     assert_eq!(config.window, std::time::Duration::from_hours(120));
-    assert_eq!((config.reports_max, config.open_events_max, config.wires.len()), (5, 50_000, 1));
+    assert_eq!((config.reports_max, config.open_events_max), (5, 50_000));
     assert!(toml::from_str::<Config>("windows = \"120h\"").is_err());
 }

@@ -26,7 +26,7 @@ use super::samples::{article, at, call, claim};
 const EVENT_FIELDS: &str = "schema_version coder_version event_id revision change kind status date participants parties \
      medium topics place cameo plover confidence headline history claims corroboration sources related times";
 const SOURCE_FIELDS: &str = "article_id url outlet outlet_name lang title published independent_group copy_of mention";
-const ARTICLE_FIELDS: &str = "article_id revision url canonical_url outlet outlet_name feeds title byline lang published \
+const ARTICLE_FIELDS: &str = "article_id revision url canonical_url outlet outlet_name feeds title byline credits lang published \
      modified text text_truncated content_hash image paywalled tags mentions duplicate_of times";
 const TIMES_FIELDS: &str = "published feed_seen fetched coded enqueued";
 

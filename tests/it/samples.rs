@@ -96,6 +96,7 @@ pub(crate) fn article(article_id: &str, outlet: &str, published: &str) -> Articl
         feeds: vec![format!("{outlet}-world")],
         title: format!("Leaders speak, says {outlet}"),
         byline: vec!["Ada Writer".to_owned()],
+        credits: Vec::new(),
         lang: Some("en".to_owned()),
         published: Some(published),
         modified: None,

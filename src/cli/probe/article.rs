@@ -41,7 +41,7 @@ impl Probe<'_> {
         }
         let url = body.as_ref().map(|body| body.answer.url.clone());
         let read = body.map_or(Err("there is no page".to_owned()), |body| {
-            pipeline::read_page(feed, entry, &body).map_err(|err| causes(&err))
+            pipeline::read_page(feed, entry, &body, &self.rules).map_err(|err| causes(&err))
         });
         let page = match read {
             Ok(page) => page,
@@ -51,7 +51,7 @@ impl Probe<'_> {
                     json!({ "error": reason }),
                     &[format!("{reason}: the feed's own text is tried")],
                 )?;
-                match pipeline::read_entry(feed, entry) {
+                match pipeline::read_entry(feed, entry, &self.rules) {
                     Ok(page) => page,
                     Err(err) => return self.report.stop("extract", &causes(&err)),
                 }
@@ -62,6 +62,7 @@ impl Probe<'_> {
             feed,
             entry,
             coder: &coder,
+            rules: &self.rules,
             event: &self.settings.event,
             articles: self.settings.publish.articles,
             envelope: &Envelope::new(&self.settings.publish, coder.version()),
@@ -70,6 +71,7 @@ impl Probe<'_> {
         let origins = page.clone();
         let done = rehearsal.run(page, url);
         self.extract(&origins, &done.article)?;
+        self.outlet(feed, &origins, &done.article)?;
         self.mentions(&done.coded)?;
         self.events(&done.coded.mentions, &done.assignments)?;
         self.records(&done.records)
@@ -116,6 +118,44 @@ impl Probe<'_> {
             "origins": origins,
         });
         Ok(self.report.add("extract", value, &lines)?)
+    }
+
+    /// Says what the host rules add: whose voice the report is, and which of their selectors are out of date.
+    fn outlet(&mut self, feed: &Feed, page: &Page, article: &Article) -> Result<(), Failure> {
+        let rules = std::sync::Arc::clone(&self.rules);
+        let url = article.url.parse().ok();
+        let rule = url.as_ref().and_then(|url| rules.of(url));
+        let by = |listed: bool| match rule {
+            _ if listed => "feed list".to_owned(),
+            Some(rule) => rule.origin(),
+            None => "not known".to_owned(),
+        };
+        let mut lines = Vec::new();
+        let fields = [
+            ("family", &article.outlet_family, feed.outlet.family.is_some()),
+            ("zone", &article.outlet_zone, feed.outlet.zone.is_some()),
+        ];
+        for (name, value, is_listed) in fields {
+            lines.extend(value.as_ref().map(|value| format!("{name}: {value}  ({})", by(is_listed))));
+        }
+        let signed: Vec<String> = article.byline.iter().cloned().chain(page.credit.clone()).collect();
+        let credits = rules.credits(url.as_ref(), &signed, &article.text);
+        lines.extend(credits.iter().map(|credit| format!("passes on {}  ({})", credit.agency, credit.place.as_str())));
+        let stale = page.origins.iter().find(|(field, _)| *field == "host_rule").map(|(_, told)| told);
+        lines.extend(stale.map(|told| format!("out of date: {told}")));
+        if lines.is_empty() {
+            lines.push("nothing is known of its family, zone or agency".to_owned());
+        }
+        let credits: Vec<Value> =
+            credits.iter().map(|credit| json!({ "agency": credit.agency, "by": credit.place.as_str() })).collect();
+        let value = json!({
+            "host_rule": rule.map(|rule| &rule.host),
+            "family": article.outlet_family,
+            "zone": article.outlet_zone,
+            "credits": credits,
+            "out_of_date": stale,
+        });
+        Ok(self.report.add("outlet", value, &lines)?)
     }
 
     fn mentions(&mut self, coded: &Coded) -> Result<(), Failure> {

@@ -2,18 +2,20 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use url::Url;
 
 use super::obtain::Obtained;
 use crate::article::{Article, Hints, PageTime, Times, content_hash, url::canonical};
 use crate::config::Feed;
 use crate::feed::Entry;
+use crate::outlet::HostRules;
 use crate::store::Pending;
 
 /// Chars of text an article keeps; no report of a call needs more.
 const TEXT_CHARS_MAX: usize = 200_000;
 
-/// Returns what entry and feed list know about the page before it is read.
-pub(in crate::pipeline) fn hints<'a>(feed: &'a Feed, entry: &'a Entry) -> Hints<'a> {
+/// Returns what entry, feed list and host rules know about the page before it is read.
+pub(in crate::pipeline) fn hints<'a>(feed: &'a Feed, entry: &'a Entry, rules: &'a HostRules) -> Hints<'a> {
     Hints {
         feed_title: entry.title.as_deref(),
         feed_text: feed_text(entry),
@@ -21,6 +23,7 @@ pub(in crate::pipeline) fn hints<'a>(feed: &'a Feed, entry: &'a Entry) -> Hints<
         lang: declared_lang(feed, entry),
         outlet_name: Some(&feed.outlet.name),
         zone: feed.outlet.zone.as_deref(),
+        rules: Some(rules),
     }
 }
 
@@ -38,17 +41,24 @@ fn declared_lang<'a>(feed: &'a Feed, entry: &'a Entry) -> Option<&'a str> {
     feed.lang.as_deref().or(feed.outlet.lang.as_deref()).or(entry.lang.as_deref())
 }
 
-/// Makes the article of an entry.
-pub(in crate::pipeline) fn article(pending: &Pending, feed: &Feed, obtained: Obtained) -> Article {
+/// Makes the article of an entry. What the feed list says of the outlet stands over the rule of the page's host.
+pub(in crate::pipeline) fn article(pending: &Pending, feed: &Feed, obtained: Obtained, rules: &HostRules) -> Article {
     let Obtained { page, url, fetched, .. } = obtained;
+    let address = url.clone().or_else(|| Url::parse(pending.entry.link.as_deref()?).ok());
+    let rule = address.as_ref().and_then(|address| rules.of(address));
+    let outlet_zone = feed.outlet.zone.clone().or_else(|| rule?.zone.clone());
+    let outlet_family = feed.outlet.family.clone().or_else(|| rule?.family.clone());
     let entry = &pending.entry;
     let outlet = &feed.outlet;
     let link = entry.link.clone().unwrap_or_default();
     let url = url.map_or_else(|| link.clone(), |url| url.to_string());
     let canonical_url = page.canonical_url.as_deref().and_then(canonical).or_else(|| canonical(&url));
-    let zone = outlet.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+    let zone = outlet_zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
     let claimed = published(page.published.as_ref(), entry.published.or(entry.updated), &zone);
     let title = page.title.or_else(|| entry.title.clone()).unwrap_or_default();
+    let byline = if page.byline.is_empty() { entry.authors.clone() } else { page.byline };
+    let signed: Vec<String> = byline.iter().cloned().chain(page.credit).collect();
+    let credits = rules.credits(address.as_ref(), &signed, &page.text);
     let mut text = page.text;
     let is_text_truncated = match text.char_indices().nth(TEXT_CHARS_MAX) {
         Some((end, _)) => {
@@ -64,12 +74,13 @@ pub(in crate::pipeline) fn article(pending: &Pending, feed: &Feed, obtained: Obt
         url,
         outlet: outlet.id.clone(),
         outlet_name: outlet.name.clone(),
-        outlet_family: outlet.family.clone(),
-        outlet_zone: outlet.zone.clone(),
+        outlet_family,
+        outlet_zone,
         feeds: pending.feeds.clone(),
         content_hash: content_hash(&title, &text),
         title,
-        byline: if page.byline.is_empty() { entry.authors.clone() } else { page.byline },
+        byline,
+        credits: credits.into_iter().map(|credit| credit.agency).collect(),
         lang: page.lang.or_else(|| declared_lang(feed, entry).map(primary)),
         // A date ahead of us is kept as claimed, in `times`, and never used.
         published: claimed.map(|claimed| claimed.min(fetched)),

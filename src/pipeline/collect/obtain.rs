@@ -76,8 +76,9 @@ async fn read<F: Fetch>(
     // Still at hand when the reading thread is not.
     let bytes = Arc::new(bytes);
     let read = Arc::clone(&bytes);
+    let rules = Arc::clone(&context.in_force.rules.borrow());
     let reading = context.pool.run(timed(&context.shared.metrics.extraction, move || {
-        let hints = build::hints(&feed, &entry);
+        let hints = build::hints(&feed, &entry, &rules);
         article::extract_bytes(&read, content_type.as_deref(), Some(&url), &hints)
     }));
     let page = match reading.await {

@@ -58,7 +58,8 @@ async fn fall_back<F: Fetch>(
         return put_off(context, &pending.article_id, pending.n_attempts, later).await;
     }
     let (entry, facts) = (pending.entry.clone(), feed.clone());
-    let page = context.pool.run(move || article::from_feed(&build::hints(&facts, &entry)));
+    let rules = Arc::clone(&context.in_force.rules.borrow());
+    let page = context.pool.run(move || article::from_feed(&build::hints(&facts, &entry, &rules)));
     if let Ok(Ok(page)) = page.await {
         tracing::debug!(
             article = pending.article_id,
@@ -82,14 +83,15 @@ async fn hand_on<F: Fetch>(
 ) {
     let shared = &context.shared;
     let from = obtained.from;
-    let article = Arc::new(build::article(pending, feed, obtained));
+    let rules = Arc::clone(&context.in_force.rules.borrow());
+    let article = Arc::new(build::article(pending, feed, obtained, &rules));
     if is_unchanged(context, &article).await {
         shared.metrics.article(metrics::Article::Unchanged);
         let dropped = shared.store.drop_entry(&pending.article_id, None, "unchanged").await;
         return unstored(&pending.article_id, dropped);
     }
     // Taken once: a reload meanwhile does not change by what this article is coded.
-    let coder = Arc::clone(&context.coder.borrow());
+    let coder = Arc::clone(&context.in_force.coder.borrow());
     let coder_version = coder.version().to_owned();
     let document = Arc::clone(&article);
     let coding = timed(&shared.metrics.coding, move || tag::mentions(&Document::of(&document), &coder));

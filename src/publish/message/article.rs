@@ -34,6 +34,9 @@ pub struct ArticleRecord {
     pub feeds: Vec<String>,
     pub title: String,
     pub byline: Vec<String>,
+    /// Agencies whose report the article passes on (`reuters`).
+    #[serde(default)]
+    pub credits: Vec<String>,
     /// BCP 47 primary tag.
     pub lang: Option<String>,
     pub published: Option<Instant>,
@@ -97,6 +100,7 @@ impl ArticleRecord {
             feeds: article.feeds.clone(),
             title: article.title.clone(),
             byline: article.byline.clone(),
+            credits: article.credits.clone(),
             lang: article.lang.clone(),
             published: article.published.map(Instant),
             modified: article.modified.map(Instant),
@@ -127,6 +131,7 @@ impl ArticleRecord {
             feeds: self.feeds,
             title: self.title,
             byline: self.byline,
+            credits: self.credits,
             lang: self.lang,
             published: self.published.map(|instant| instant.0),
             modified: self.modified.map(|instant| instant.0),
