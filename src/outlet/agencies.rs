@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn a_line_of_its_own_is_a_credit() {
         for line in ["Source: AP", "With material from AP and Associated Press", "(AP)"] {
-            let text = format!("The ministers met for an hour and talked.\nThey parted as friends.\n{line}");
+            let text = format!("{}\n{line}", "The ministers met for an hour and talked.\n".repeat(4));
             assert_eq!(credited(&[], &text), [("ap".to_owned(), CreditPlace::Line)], "{line}");
         }
     }

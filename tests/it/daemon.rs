@@ -423,7 +423,14 @@ async fn sighup_takes_a_changed_pack_and_refuses_a_broken_one() {
     let packs = site.folder.path().join("packs");
     write_pack(&packs, "0.1.0", "blockade", 1);
     let main = site.folder.path().join("hotline.toml");
-    let settings = format!("{}[tag]\npacks = [\"{}\"]\n", fs::read_to_string(&main).unwrap(), packs.display());
+    let outlets = site.folder.path().join("outlets");
+    fs::create_dir(&outlets).unwrap();
+    let settings = format!(
+        "{}[tag]\npacks = [\"{}\"]\n[outlet]\nrules = [\"{}\"]\n",
+        fs::read_to_string(&main).unwrap(),
+        packs.display(),
+        outlets.display()
+    );
     fs::write(&main, settings).unwrap();
     // The article can be had only when the new pack is in force.
     site.newsroom.put("/embargo.html", Page::status(503));
@@ -447,6 +454,15 @@ async fn sighup_takes_a_changed_pack_and_refuses_a_broken_one() {
     status_says(&address, "the old pack stays", |status| has_version(status, "0.1.0")).await;
 
     write_pack(&packs, "0.2.0", "embargo", 1);
+    fs::write(outlets.join("own.toml"), "[[outlet]]\nhosts = [\"127.0.0.1\"]\ncontent = \"p..\"\n").unwrap();
+    daemon.signal("HUP");
+    status_says(&address, "the broken host rule is refused, with its place", |status| {
+        let error = status["reload"]["error"].as_str().unwrap_or_default();
+        error.contains("own.toml:3:13: `p..` is not a CSS selector") && has_version(status, "0.1.0")
+    })
+    .await;
+
+    fs::write(outlets.join("own.toml"), "[[outlet]]\nhosts = [\"127.0.0.1\"]\ntitle = \"p\"\n").unwrap();
     daemon.signal("HUP");
     status_says(&address, "the pack is in force", |status| {
         status["reload"]["ok"] == true && status["reload"]["error"].is_null() && has_version(status, "0.2.0")
@@ -459,13 +475,14 @@ async fn sighup_takes_a_changed_pack_and_refuses_a_broken_one() {
     })
     .await;
     assert!(has_version(&event, "0.2.0"), "{event}");
+    assert!(event["headline"].as_str().unwrap().starts_with("Norway imposed"), "the host rule is in force: {event}");
     let metrics = get(&address, "/metrics").await.unwrap();
-    for line in ["hotline_reloads_total{result=\"refused\"} 1", "hotline_reloads_total{result=\"loaded\"} 1"] {
+    for line in ["hotline_reloads_total{result=\"refused\"} 2", "hotline_reloads_total{result=\"loaded\"} 1"] {
         assert!(metrics.contains(line), "{line} is not in:\n{metrics}");
     }
     daemon.signal("TERM");
     let (code, log) = daemon.ended().await;
     assert_eq!(code, Some(0), "{log}");
     let n_lines = |words: &str| log.lines().filter(|line| line.contains(words)).count();
-    assert_eq!((n_lines("are not reloaded, the old ones stay"), n_lines("topics are reloaded")), (1, 1), "{log}");
+    assert_eq!((n_lines("are not reloaded, the old ones stay"), n_lines("host rules are reloaded")), (2, 1), "{log}");
 }

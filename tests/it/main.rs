@@ -13,6 +13,7 @@ mod hostile;
 mod layering;
 mod mutation;
 mod newsroom;
+mod outlets;
 mod pipeline;
 mod probe;
 mod publish;
