@@ -102,7 +102,7 @@ pub(super) fn told(page: &mut Page, field: &'static str, rule: &HostRule) {
 fn selects_nothing(page: &mut Page, key: &str, rule: &HostRule) {
     let told = page.origins.iter_mut().find(|(field, _)| *field == "host_rule");
     match told {
-        Some((_, told)) => told.push_str(&format!(", `{key}` selects nothing")),
+        Some((_, told)) => told.extend([", `", key, "` selects nothing"]),
         None => page.origins.push(("host_rule", format!("{}: `{key}` selects nothing", rule.host))),
     }
 }
