@@ -128,8 +128,8 @@ async fn compose<P: Publish>(
     let (reloader, reloads) = Reloader::new(folders, (coder, rules), Arc::clone(&metrics), Arc::clone(&clock));
     let in_force = InForce { coder: coder_in_force.clone(), rules: rules_in_force };
     let (shutdown, server_end) = (Shutdown::default(), Shutdown::default());
-    let context = Context::new(shared, client, in_force, (settings.schedule, feeds), mode)
-        .map_err(StartError::Threads)?;
+    let context =
+        Context::new(shared, client, in_force, (settings.schedule, feeds), mode).map_err(StartError::Threads)?;
     let pipeline = Pipeline::new(context, sink, settings.event, settings.publish.articles, shutdown.clone()).await?;
     let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
     let delivery = watch::Sender::new(Delivery::default());

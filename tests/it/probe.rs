@@ -216,6 +216,7 @@ async fn text_for_people_names_each_step_once() {
         "page fetch",
         "page charset",
         "extract",
+        "outlet",
         "mentions",
         "events",
         "records",
