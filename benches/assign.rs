@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use hotline::article::{Article, Times};
+use hotline::article::{Article, TextSource, Times};
 use hotline::event::{Config, Duplicates, Event, OpenEvents, Report, Reported, assign, mint, resolve};
 use hotline::tag::{EventDate, Kind, Medium, Mention, Participant, Plover, Precision, Role, Salience, Status};
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -71,6 +71,8 @@ fn article(n: usize) -> Article {
         modified: None,
         text: "The two leaders spoke by phone.".to_owned(),
         is_text_truncated: false,
+        text_source: TextSource::Page,
+        posts: Vec::new(),
         content_hash: String::new(),
         image: None,
         is_paywalled: false,

@@ -121,6 +121,7 @@ fn document(value: &Value) -> Document<'_> {
         lang: field("lang"),
         published: field("published").and_then(PageTime::parse),
         zone: field("outlet_zone"),
+        posts: &[],
     }
 }
 

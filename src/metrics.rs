@@ -73,6 +73,11 @@ pub enum Article {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
     NoText,
+    Pdf,
+    Video,
+    Audio,
+    Image,
+    /// Data, an office document, an archive: something else that is no page.
     NotAPage,
     TooLarge,
     Missing,
@@ -89,6 +94,10 @@ impl Loss {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoText => "no_text",
+            Self::Pdf => "pdf",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Image => "image",
             Self::NotAPage => "not_a_page",
             Self::TooLarge => "too_large",
             Self::Missing => "missing",

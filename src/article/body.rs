@@ -6,7 +6,7 @@ use dom_query::Document;
 use dom_smoothie::{Config, ParsePolicy, Readability};
 
 use super::{
-    Hints,
+    Hints, TextSource,
     head::Head,
     lines::{self, Known},
     markup::{Line, fragment_lines, lines as markup_lines, page_lines},
@@ -37,6 +37,7 @@ const GAP_LINES_MAX: usize = 12;
 /// An article's text and where it came from.
 pub(super) struct Body {
     pub(super) text: String,
+    pub(super) source: TextSource,
     pub(super) origin: &'static str,
 }
 
@@ -44,31 +45,35 @@ pub(super) struct Body {
 pub(super) fn read(html: &str, document: Document, head: &Head, known: &Known, hints: &Hints) -> Body {
     prune::prune(&document.root());
     let mut found = lines::filter(engine(document, Effort::Strict), known);
-    let mut origin = "page";
+    let (mut source, mut origin) = (TextSource::Page, "page");
     if n_chars(&found) < STRICT_CHARS_MIN {
         let document = Document::from(html);
         prune::prune(&document.root());
         take_longer(&mut found, lines::filter(engine(document, Effort::Full), known), 1.0);
     }
-    if n_chars(&found) < TEXT_CHARS_MIN {
-        let whole = lines::filter(engine(Document::from(html), Effort::Full), known);
-        if take_longer(&mut found, whole, 1.5) {
-            origin = "page, unpruned";
-        }
-    }
     if let Some(body) = &head.json_ld.body {
         cut_behind(&mut found, body);
     }
-    let rivals = [(head.json_ld.body.as_deref(), "json-ld articleBody"), (hints.feed_text, "feed")];
-    for (rival, rival_origin) in rivals {
+    let rivals = [
+        (head.json_ld.body.as_deref(), TextSource::JsonLd, "json-ld articleBody"),
+        (hints.feed_text, TextSource::Feed, "feed"),
+    ];
+    for (rival, rival_source, rival_origin) in rivals {
         let Some(rival) = rival else { continue };
         let rival = lines::filter(fragment_lines(rival), known);
         let share_min = if known.is_paywalled { PAYWALLED_SHARE_MIN } else { RIVAL_SHARE_MIN };
         if take_longer(&mut found, rival, share_min) {
-            origin = rival_origin;
+            (source, origin) = (rival_source, rival_origin);
         }
     }
-    Body { text: found.join("\n"), origin }
+    // Behind the rivals: what pruning took from a stub is its cookie box.
+    if n_chars(&found) < TEXT_CHARS_MIN {
+        let whole = lines::filter(engine(Document::from(html), Effort::Full), known);
+        if take_longer(&mut found, whole, 1.5) {
+            (source, origin) = (TextSource::Page, "page, unpruned");
+        }
+    }
+    Body { text: found.join("\n"), source, origin }
 }
 
 /// Cuts lines behind the end of the page's own `articleBody`, when that is the same text.

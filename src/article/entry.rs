@@ -1,6 +1,6 @@
 //! Owns the article a feed's entry is by itself, for entries whose page cannot be had.
 
-use super::{ExtractError, Hints, Page, guard, language, lines, markup};
+use super::{ExtractError, Hints, Page, TextSource, guard, language, lines, markup};
 
 /// With less the entry is an announcement of an article, not one.
 const TEXT_CHARS_MIN: usize = 80;
@@ -19,7 +19,14 @@ pub fn from_feed(hints: &Hints) -> Result<Page, ExtractError> {
         return Err(ExtractError::NoText);
     }
     let lang = language::identify(&format!("{title}\n{text}"), hints.lang).map(str::to_owned);
-    Ok(Page { title: Some(title), lang, text, origins: vec![("text", "feed".to_owned())], ..Page::default() })
+    Ok(Page {
+        title: Some(title),
+        lang,
+        text,
+        text_source: TextSource::Feed,
+        origins: vec![("text", "feed".to_owned())],
+        ..Page::default()
+    })
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub(super) fn is_named_by(class: &str) -> bool {
 }
 
 /// Splits a class name into lowercase words at punctuation and camel case.
-fn words(class: &str) -> Vec<String> {
+pub(super) fn words(class: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut was_lower = false;

@@ -3,6 +3,8 @@
 use dom_query::Document;
 use thiserror::Error;
 
+use super::media::Media;
+
 /// Bytes of HTML read at most; no article of a real outlet comes near.
 const HTML_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// Elements open at one time; engines recurse and overflow at some ten thousand.
@@ -19,8 +21,8 @@ pub enum ExtractError {
     TooDeep,
     #[error("page has over {HTML_BYTES_MAX} bytes, {ELEMENTS_MAX} elements or {ATTRIBUTES_MAX} attributes on one")]
     TooLarge,
-    #[error("body is {what}, not a page")]
-    NotHtml { what: &'static str },
+    #[error("it is {what}, not an article")]
+    NotHtml { what: Media },
     #[error("page has no article text")]
     NoText,
 }
@@ -30,15 +32,7 @@ pub(super) fn check_bytes(bytes: &[u8], content_type: Option<&str>) -> Result<()
     if bytes.len() > HTML_BYTES_MAX {
         return Err(ExtractError::TooLarge);
     }
-    let start = bytes.trim_ascii_start();
-    if let Some(what) = magic(start) {
-        return Err(ExtractError::NotHtml { what });
-    }
-    // Some servers call every page `application/octet-stream` or worse: markup in the body wins.
-    if start.first() == Some(&b'<') {
-        return Ok(());
-    }
-    match content_type.and_then(declared_kind) {
+    match Media::of_bytes(bytes, content_type) {
         Some(what) => Err(ExtractError::NotHtml { what }),
         None => Ok(()),
     }
@@ -51,7 +45,7 @@ pub(super) fn check_html(html: &str) -> Result<(), ExtractError> {
     if start.is_empty() {
         return Err(ExtractError::NoText);
     }
-    if let Some(what) = foreign_text(start) {
+    if let Some(what) = Media::of_text(start) {
         return Err(ExtractError::NotHtml { what });
     }
     scan(html.as_bytes())
@@ -90,60 +84,6 @@ pub(super) fn check_tree(document: &Document) -> Result<(), ExtractError> {
         };
     }
     Ok(())
-}
-
-fn magic(start: &[u8]) -> Option<&'static str> {
-    const MAGIC: [(&[u8], &str); 13] = [
-        (b"%PDF-", "PDF"),
-        (b"\x89PNG", "an image"),
-        (b"\xff\xd8\xff", "an image"),
-        (b"GIF8", "an image"),
-        (b"ID3", "audio"),
-        (b"OggS", "audio"),
-        (b"\x1aE\xdf\xa3", "video"),
-        (b"#EXTM3U", "video"),
-        (b"PK\x03\x04", "an archive"),
-        (b"\x1f\x8b", "an archive"),
-        (b"{\\rtf", "a document"),
-        (b"\xd0\xcf\x11\xe0", "a document"),
-        (b"\x00asm", "a program"),
-    ];
-    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| start.starts_with(magic)) {
-        return Some(what);
-    }
-    let at = |from: usize, magic: &[u8]| start.get(from..from + magic.len()) == Some(magic);
-    if at(0, b"RIFF") && at(8, b"WEBP") {
-        return Some("an image");
-    }
-    if at(4, b"ftypavif") || at(4, b"ftypheic") {
-        return Some("an image");
-    }
-    at(4, b"ftyp").then_some("video")
-}
-
-fn declared_kind(content_type: &str) -> Option<&'static str> {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match media_type.as_str() {
-        "application/pdf" => Some("PDF"),
-        "application/json" | "application/ld+json" => Some("JSON"),
-        _ if media_type.starts_with("image/") => Some("an image"),
-        _ if media_type.starts_with("video/") => Some("video"),
-        _ if media_type.starts_with("audio/") => Some("audio"),
-        _ => None,
-    }
-}
-
-fn foreign_text(start: &str) -> Option<&'static str> {
-    let opens_object = start.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
-        || start.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', ']']));
-    if opens_object && serde_json::from_str::<serde::de::IgnoredAny>(start).is_ok() {
-        return Some("JSON");
-    }
-    let head: String = start.chars().take(400).collect::<String>().to_ascii_lowercase();
-    if !head.contains("<html") && ["<rss", "<feed", "<rdf:rdf"].iter().any(|root| head.contains(root)) {
-        return Some("a feed");
-    }
-    None
 }
 
 /// Counts open elements the way the parser will, in one pass and without building anything.
@@ -364,28 +304,6 @@ mod tests {
         let wide = Document::from("<i></i>".repeat(ELEMENTS_MAX + 1));
         assert_eq!(check_tree(&wide), Err(ExtractError::TooLarge));
         assert_eq!(check_tree(&Document::from("<p>a<p>b")), Ok(()));
-    }
-
-    #[test]
-    fn bodies_that_are_no_page_are_refused_by_kind() {
-        let kinds: [(&[u8], Option<&str>, &str); 7] = [
-            (b"%PDF-1.7 ...", Some("text/html"), "PDF"),
-            (b"\x89PNG\r\n", None, "an image"),
-            (b"\x00\x00\x00\x20ftypisom", None, "video"),
-            (b"whatever", Some("video/mp4"), "video"),
-            (b"whatever", Some("image/jpeg; q=1"), "an image"),
-            (b"{\"a\": 1}", Some("application/json"), "JSON"),
-            (b"", Some("application/pdf"), "PDF"),
-        ];
-        for (bytes, content_type, what) in kinds {
-            assert_eq!(check_bytes(bytes, content_type), Err(ExtractError::NotHtml { what }));
-        }
-        assert_eq!(check_html("{\"a\": [1, 2]}"), Err(ExtractError::NotHtml { what: "JSON" }));
-        assert_eq!(
-            check_html("<?xml version='1.0'?><rss><channel/></rss>"),
-            Err(ExtractError::NotHtml { what: "a feed" })
-        );
-        assert_eq!(check_bytes(b"<html><p>a", Some("application/json")), Ok(()));
     }
 
     #[test]

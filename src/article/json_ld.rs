@@ -8,6 +8,8 @@ use super::markup::{collapse, unescape};
 const DEPTH_MAX: usize = 8;
 /// Blocks read on one page.
 const BLOCKS_MAX: usize = 40;
+/// Posts of a live blog read.
+const UPDATES_MAX: usize = 400;
 
 /// The fields of the page's own article node.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,8 +25,22 @@ pub(super) struct Node {
     pub(super) lang: Option<String>,
     pub(super) url: Option<String>,
     pub(super) is_free: Option<bool>,
+    /// The page declares a video, and nothing that is an article.
+    pub(super) is_video: bool,
+    pub(super) is_video_only: bool,
+    pub(super) is_live_blog: bool,
+    pub(super) updates: Vec<Update>,
     /// It is an article of some kind, not just a page.
     is_article: bool,
+}
+
+/// One post of a live blog.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Update {
+    pub(super) published: String,
+    pub(super) headline: Option<String>,
+    /// HTML or plain.
+    pub(super) body: String,
 }
 
 /// Reads the blocks of a page: the article node with most to say, completed by the page's other nodes.
@@ -44,6 +60,11 @@ pub(super) fn read<'a>(blocks: impl Iterator<Item = &'a str>) -> Node {
             best = node.clone();
         }
     }
+    best.is_live_blog = nodes.iter().any(|node| node.is_live_blog);
+    let fullest = nodes.iter().max_by_key(|node| node.updates.len());
+    best.updates = fullest.map(|node| node.updates.clone()).unwrap_or_default();
+    best.is_video = nodes.iter().any(|node| node.is_video);
+    best.is_video_only = best.is_video && !nodes.iter().any(|node| node.is_article);
     best
 }
 
@@ -110,23 +131,28 @@ enum Kind {
     Other,
 }
 
-fn kind_of(object: &Map<String, Value>) -> Kind {
+/// The local names of a node's types.
+fn types(object: &Map<String, Value>) -> Vec<&str> {
     let names: Vec<&str> = match object.get("@type") {
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        _ => return Kind::Other,
+        _ => Vec::new(),
     };
-    let local = |name: &str| name.rsplit(['/', ':', '#']).next().unwrap_or(name).to_owned();
+    names.into_iter().map(|name| name.rsplit(['/', ':', '#']).next().unwrap_or(name)).collect()
+}
+
+fn kind_of(object: &Map<String, Value>) -> Kind {
+    let names = types(object);
     let is_article = |name: &str| {
         name.ends_with("Article")
             || name.ends_with("Posting")
             || matches!(name, "Report" | "Review" | "CreativeWork" | "Recipe")
     };
-    if names.iter().any(|name| is_article(&local(name)) && local(name) != "JobPosting") {
+    if names.iter().any(|name| is_article(name) && *name != "JobPosting") {
         return Kind::Article;
     }
     let is_page = |name: &str| name.ends_with("WebPage") || matches!(name, "ItemPage" | "VideoObject");
-    if names.iter().any(|name| is_page(&local(name))) { Kind::Page } else { Kind::Other }
+    if names.iter().any(|name| is_page(name)) { Kind::Page } else { Kind::Other }
 }
 
 fn node(object: &Map<String, Value>, kind: Kind) -> Node {
@@ -151,8 +177,26 @@ fn node(object: &Map<String, Value>, kind: Kind) -> Node {
         lang: text("inLanguage"),
         url: text("url").or_else(|| object.get("mainEntityOfPage").and_then(address_of)),
         is_free: object.get("isAccessibleForFree").and_then(truth_of),
+        is_video: types(object).contains(&"VideoObject"),
+        is_video_only: false,
+        is_live_blog: types(object).contains(&"LiveBlogPosting"),
+        updates: object.get("liveBlogUpdate").map(updates).unwrap_or_default(),
         is_article: kind == Kind::Article,
     }
+}
+
+/// Reads the posts of a live blog: a list, or one.
+fn updates(value: &Value) -> Vec<Update> {
+    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let objects = values.iter().take(UPDATES_MAX).filter_map(Value::as_object);
+    let update = |object: &Map<String, Value>| {
+        Some(Update {
+            published: object.get("datePublished").or_else(|| object.get("dateModified")).and_then(text_of)?,
+            headline: object.get("headline").or_else(|| object.get("name")).and_then(text_of),
+            body: text_lines(object.get("articleBody").or_else(|| object.get("text"))).unwrap_or_default(),
+        })
+    };
+    objects.filter_map(update).collect()
 }
 
 fn text_of(value: &Value) -> Option<String> {

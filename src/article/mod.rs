@@ -12,7 +12,9 @@ mod host_rule;
 mod json_ld;
 pub mod language;
 mod lines;
+mod live;
 mod markup;
+mod media;
 mod metadata;
 mod phrases;
 mod prune;
@@ -23,7 +25,7 @@ mod when;
 use std::borrow::Cow;
 
 use ::url::Url;
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::outlet::HostRules;
 
@@ -31,6 +33,8 @@ pub use encoding::charset;
 pub use entry::from_feed;
 pub use guard::ExtractError;
 pub use hash::{content_hash, sha256_hex};
+pub use live::Post;
+pub use media::Media;
 
 /// A shorter text is a page's leftovers, not an article.
 const TEXT_CHARS_MIN: usize = 20;
@@ -54,8 +58,50 @@ pub struct Page {
     pub is_paywalled: bool,
     /// Paragraphs, one per line.
     pub text: String,
+    pub text_source: TextSource,
+    /// Posts of a live blog, in the order of the text; what stands before the first is the blog's own.
+    pub posts: Vec<Post>,
+    /// Set on pages that show something else and have next to no text.
+    pub media: Option<Media>,
     /// Which source each field came from, for `extract --explain` and `probe`: `("published", "json-ld datePublished")`.
     pub origins: Vec<(&'static str, String)>,
+}
+
+impl Page {
+    /// Returns the page when its text is what it is about.
+    ///
+    /// # Errors
+    /// [`ExtractError::NotHtml`] names what it shows instead, beside a line or two.
+    pub fn into_article(self) -> Result<Self, ExtractError> {
+        match self.media {
+            Some(what) => Err(ExtractError::NotHtml { what }),
+            None => Ok(self),
+        }
+    }
+}
+
+/// Where an article's text was had.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TextSource {
+    #[default]
+    Page,
+    /// `articleBody` of the page's JSON-LD.
+    JsonLd,
+    /// The feed's own text: the page is a stub, or cannot be had.
+    Feed,
+}
+
+impl TextSource {
+    /// Returns the wire word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::JsonLd => "json_ld",
+            Self::Feed => "feed",
+        }
+    }
 }
 
 /// A time as a page states it: day precision when that is all, the page's own offset when it gives one.
@@ -123,10 +169,13 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
     guard::check_html(html)?;
     let document = dom_query::Document::from(html);
     guard::check_tree(&document)?;
-    let head = head::read(&document);
+    let mut head = head::read(&document);
     let rule = host_rule::find(&head, url, hints);
     let zone = rule.and_then(|rule| rule.zone.as_deref()).filter(|_| hints.zone.is_none());
     let hints = &Hints { zone: hints.zone.or(zone), ..*hints };
+    let newsroom = hints.zone.and_then(|zone| TimeZone::get(zone).ok());
+    let blogs = live::read(&document, &head, newsroom.as_ref());
+    head.json_ld.is_live_blog |= blogs.iter().any(live::Blog::is_the_page);
     let mut page = metadata::page(&head, url, hints);
     if let Some(rule) = rule {
         if zone.is_some() {
@@ -140,11 +189,17 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
         let known =
             lines::Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
         let body = body::read(&html, document, &head, &known, hints);
-        page.text = body.text;
+        (page.text, page.text_source) = (body.text, body.source);
         page.origins.push(("text", body.origin.to_owned()));
     }
-    if page.text.chars().count() < TEXT_CHARS_MIN {
-        return Err(ExtractError::NoText);
+    let mut text = std::mem::take(&mut page.text);
+    let known = lines::Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
+    page.posts = live::place(&blogs, &mut text, &known);
+    let n_chars = text.chars().count();
+    page.media = Media::of_page(html, &head, url, n_chars);
+    page.text = text;
+    if n_chars < TEXT_CHARS_MIN {
+        return Err(page.media.map_or(ExtractError::NoText, |what| ExtractError::NotHtml { what }));
     }
     let declared = head.lang.as_deref().or(hints.lang);
     let sample = format!("{}\n{}", page.title.as_deref().unwrap_or_default(), page.text);
@@ -184,6 +239,11 @@ pub struct Article {
     #[serde(skip)]
     pub text: String,
     pub is_text_truncated: bool,
+    #[serde(default)]
+    pub text_source: TextSource,
+    /// Posts of a live blog, in the order of the text; what stands before the first is the blog's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<Post>,
     /// Hex SHA-256 of the normalised title and text.
     pub content_hash: String,
     pub image: Option<String>,
@@ -191,6 +251,17 @@ pub struct Article {
     /// `article_id` of the article this one copies.
     pub duplicate_of: Option<String>,
     pub times: Times,
+}
+
+impl Article {
+    /// Returns when what stands at a char of the text was written: in a live blog the post's time; elsewhere, and in
+    /// the title (`None`), the article's. A live blog's head is written anew with every post.
+    #[must_use]
+    pub fn published_at(&self, char_at: Option<usize>) -> Option<Timestamp> {
+        let holds = |post: &&Post| char_at.is_some_and(|at| (post.start..post.end).contains(&at));
+        let newest = || self.posts.iter().map(|post| post.published).max().max(self.published);
+        self.posts.iter().find(holds).map_or_else(newest, |post| Some(post.published))
+    }
 }
 
 /// When each step happened to one article.

@@ -70,7 +70,8 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
             .flatten()
             .find_map(|day| structured.iter().find(|candidate| candidate.stamp.day == day));
         // A time element by the headline that no source confirms is the newer word: pages are dated anew by hand.
-        if let (None, Some(beside)) = (agreed, reading.beside_heading()) {
+        // A live blog's first post is no publication.
+        if let (None, Some(beside), false) = (agreed, reading.beside_heading(), head.json_ld.is_live_blog) {
             return Some(Sourced { time: time_of(beside.stamp), origin: beside.origin });
         }
         let first = agreed.unwrap_or(first);

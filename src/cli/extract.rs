@@ -11,9 +11,10 @@ use super::args::Global;
 use super::exit::{Failure, say};
 use super::output::Out;
 use super::{lines, parallel};
-use crate::article::{self, Hints, Page, PageTime};
+use crate::article::{self, ExtractError, Hints, Page, PageTime, Post};
 use crate::config::built_in_rules;
 use crate::outlet::HostRules;
+use crate::publish::message::PostRecord;
 
 /// What a page may have; the daemon's own limit for bodies is the same.
 const PAGE_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -38,17 +39,24 @@ pub(super) fn run(args: &ExtractArgs, global: &Global, out: &mut Out) -> Result<
     let mut n_failed = 0;
     let work = move |file: PathBuf| {
         let read = read(&file, url.as_ref(), &rules).map(|page| print(&file, &page, explain));
-        read.map_err(|err| (file.display().to_string(), format!("{err:#}")))
+        read.map_err(|err| {
+            let class = err.downcast_ref().copied().and_then(class);
+            (file.display().to_string(), format!("{err:#}"), class)
+        })
     };
     parallel::ordered(files.into_iter(), work, out, |out, worked| {
-        let (file, error) = match worked {
+        let (file, error, class) = match worked {
             Some(Ok(page)) => return out.json(&page),
             Some(Err(failed)) => failed,
-            None => (String::new(), "internal error".to_owned()),
+            None => (String::new(), "internal error".to_owned(), None),
         };
         n_failed += 1;
         say(&format!("hotline: {file}: {error}"));
-        out.json(&json!({ "file": file, "error": error }))
+        let mut failed = json!({ "file": file, "error": error });
+        if let Some(class) = class {
+            failed["class"] = json!(class);
+        }
+        out.json(&failed)
     })?;
     if n_failed > 0 { Err(Failure::Reported) } else { Ok(()) }
 }
@@ -97,12 +105,32 @@ fn print(file: &Path, page: &Page, explain: bool) -> Value {
         "text": page.text,
         "paywalled": page.is_paywalled,
     });
+    if let Some(media) = page.media {
+        value["class"] = json!(media.as_str());
+    }
+    if !page.posts.is_empty() {
+        value["posts"] = posts(&page.posts);
+    }
     if explain {
         let origins: Map<String, Value> =
             page.origins.iter().map(|(field, origin)| ((*field).to_owned(), json!(origin))).collect();
         value["origins"] = Value::Object(origins);
     }
     value
+}
+
+/// Names what was found instead of an article.
+pub(super) fn class(err: ExtractError) -> Option<&'static str> {
+    match err {
+        ExtractError::NotHtml { what } => Some(what.as_str()),
+        _ => None,
+    }
+}
+
+/// Prints the posts of a live blog as records do.
+pub(super) fn posts(posts: &[Post]) -> Value {
+    let posts = posts.iter().copied().map(PostRecord::from);
+    serde_json::to_value(posts.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// Prints a time as exactly as the page gives it: the day, or the instant with the page's own offset.

@@ -76,7 +76,7 @@ impl Touched<'_> {
         let reported = Reported {
             article_id: &article.article_id,
             revision: article.revision,
-            at: article.published.unwrap_or_else(|| self.seen()),
+            at: article.published_at(mention.position()).unwrap_or_else(|| self.seen()),
             now: self.now,
         };
         match assign(mention, &reported, self.open, self.config) {
@@ -237,7 +237,7 @@ impl Touched<'_> {
             family: article.outlet_family.clone(),
             lang: article.lang.clone(),
             title: article.title.clone(),
-            published: article.published,
+            published: article.published_at(mention.position()),
             seen: self.seen(),
             credits: article.credits.clone(),
             independent_group: String::new(),

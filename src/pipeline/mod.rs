@@ -12,7 +12,6 @@ mod backoff;
 mod collect;
 mod deliver;
 mod health;
-mod house;
 mod lanes;
 mod poll;
 mod pool;

@@ -17,7 +17,7 @@ use crate::outlet::HostRules;
 use crate::publish::message::Envelope;
 use crate::publish::{Articles, Record};
 use crate::store::Pending;
-use crate::tag::{self, Coded, Coder, Document};
+use crate::tag::{self, Coded, Coder, Document, Mention};
 
 /// What the stages are told.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,7 @@ pub struct Rehearsed {
 pub fn read_page(feed: &Feed, entry: &Entry, body: &Body, rules: &HostRules) -> Result<Page, ExtractError> {
     let url = Some(&body.answer.url);
     article::extract_bytes(&body.bytes, body.content_type.as_deref(), url, &hints(feed, entry, rules))
+        .and_then(Page::into_article)
 }
 
 /// Makes do with what the feed itself says.
@@ -78,14 +79,14 @@ impl Rehearsal<'_> {
         let mut article = article(&pending, self.feed, obtained, self.rules);
         let coded = tag::code(&Document::of(&article), self.coder);
         article.times.coded = Some(now);
-        let reported = Reported {
+        let reported = |mention: &Mention| Reported {
             article_id: &article.article_id,
             revision: article.revision,
-            at: article.published.unwrap_or(now),
+            at: article.published_at(mention.position()).unwrap_or(now),
             now,
         };
         let open = OpenEvents::default();
-        let assign = |mention| event::assign(mention, &reported, &open, self.event);
+        let assign = |mention| event::assign(mention, &reported(mention), &open, self.event);
         let assignments = coded.mentions.iter().map(assign).collect();
         let rules = Rules { event: self.event.clone(), articles: self.articles, envelope: self.envelope.clone() };
         let (mentions, coder_version) = (coded.mentions.clone(), self.coder.version().to_owned());

@@ -9,7 +9,7 @@ mod instant;
 
 use serde::Serialize;
 
-pub use article::{ArticleRecord, article_record};
+pub use article::{ArticleRecord, PostRecord, article_record};
 pub use dead_letter::{DeadLetter, dead_letter};
 pub use event::{EventRecord, HistoryRecord, SourceRecord, event_record};
 pub use instant::{Instant, TimesRecord};

@@ -187,7 +187,7 @@ impl Coder {
         &self.version
     }
 
-    /// Returns the bytes of the compiled words of all languages.
+    /// Returns the bytes of the compiled words.
     #[must_use]
     pub fn table_bytes(&self) -> usize {
         self.lexicon.bytes()
@@ -231,31 +231,33 @@ pub fn code(document: &Document<'_>, coder: &Coder) -> Coded {
     let found = language_of(&document, &original);
     let mut coded = Coded { lang: found.map(str::to_owned), ..Coded::default() };
     let Some(main) = found.and_then(|found| LANGS.iter().find(|lang| **lang == found)).copied() else { return coded };
-    let segments = segments(text, main);
-    if segments.len() == 1 {
-        coder.code_part(&document, &original, main, &mut coded);
-        return coded;
-    }
-    let mut title = document.title;
-    for segment in segments {
-        let is_main = segment.lang == main;
-        // The title is in the language of the whole.
-        let title = if is_main { std::mem::take(&mut title) } else { "" };
-        let part = Document { title, text: &text[segment.bytes.clone()], ..document.clone() };
-        let mut found = Coded::default();
-        coder.code_part(&part, &joined(&part), segment.lang, &mut found);
-        let n_before = text[..segment.bytes.start].chars().count();
-        for mut mention in found.mentions {
-            mention.shift(n_before);
-            if !coded.mentions.iter().any(|known| known.tells_the_same(&mention)) {
-                coded.mentions.push(mention);
+    if document.posts.is_empty() {
+        coder.code_segments(&document, &original, main, &mut coded);
+    } else {
+        for (start, post) in document.parts() {
+            let mut found = Coded::default();
+            coder.code_segments(&post, &joined(&post), main, &mut found);
+            coded.near_misses.append(&mut found.near_misses);
+            for mention in &mut found.mentions {
+                mention.shift(start);
             }
+            add_new(&mut coded.mentions, found.mentions, Mention::is_of_another_day);
         }
-        coded.near_misses.append(&mut found.near_misses);
     }
     coded.mentions.truncate(MENTIONS_MAX);
     coded.near_misses.truncate(MISSES_MAX);
     coded
+}
+
+/// Adds the mentions that no other part of the page has made. What the earlier one leaves open the later one fills in.
+fn add_new(known: &mut Vec<Mention>, found: Vec<Mention>, is_other: fn(&Mention, &Mention) -> bool) {
+    for mention in found {
+        let same = known.iter_mut().find(|known| known.tells_the_same(&mention) && !is_other(known, &mention));
+        match same {
+            Some(same) => same.date = same.date.take().or(mention.date),
+            None => known.push(mention),
+        }
+    }
 }
 
 /// Finds the language; a short text is no proof against a declared language that has packs.
@@ -280,6 +282,31 @@ fn joined(document: &Document<'_>) -> String {
 }
 
 impl Coder {
+    /// Codes what was written at one time, each part of it in the part's own language. `original` is title, line end,
+    /// text.
+    fn code_segments(&self, document: &Document<'_>, original: &str, main: &'static str, coded: &mut Coded) {
+        let text = document.text;
+        let segments = segments(text, main);
+        if segments.len() == 1 {
+            return self.code_part(document, original, main, coded);
+        }
+        let mut title = document.title;
+        for segment in segments {
+            let is_main = segment.lang == main;
+            // The title is in the language of the whole.
+            let title = if is_main { std::mem::take(&mut title) } else { "" };
+            let part = Document { title, text: &text[segment.bytes.clone()], ..document.clone() };
+            let mut found = Coded::default();
+            self.code_part(&part, &joined(&part), segment.lang, &mut found);
+            let n_before = text[..segment.bytes.start].chars().count();
+            for mention in &mut found.mentions {
+                mention.shift(n_before);
+            }
+            add_new(&mut coded.mentions, found.mentions, |_, _| false);
+            coded.near_misses.append(&mut found.near_misses);
+        }
+    }
+
     /// Codes a text of one language. `original` is title, line end, text.
     fn code_part(&self, document: &Document<'_>, original: &str, lang: &'static str, coded: &mut Coded) {
         let Some(langs) = Langs::of(lang) else { return };

@@ -1,11 +1,11 @@
 //! Owns what is coded: one text with what is known about it, and its form as one line of NDJSON.
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use serde_json::Value;
 
-use crate::article::{Article, PageTime};
+use crate::article::{Article, PageTime, Post};
 
 /// A text to code.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct Document<'a> {
     pub published: Option<PageTime>,
     /// IANA zone of the newsroom, in which the text's weekdays are read.
     pub zone: Option<&'a str>,
+    /// Posts of a live blog, each read against its own time.
+    pub posts: &'a [Post],
 }
 
 impl<'a> Document<'a> {
@@ -26,12 +28,33 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn of(article: &'a Article) -> Self {
         let zone = article.outlet_zone.as_deref();
-        let published = article.published.map(|published| {
-            let zone = zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
-            PageTime::Instant(published.to_zoned_datetime(zone))
-        });
-        Self { title: &article.title, text: &article.text, lang: article.lang.as_deref(), published, zone }
+        let published = article.published_at(None).map(|published| in_zone(published, zone));
+        let (title, text, posts) = (article.title.as_str(), article.text.as_str(), article.posts.as_slice());
+        Self { title, text, lang: article.lang.as_deref(), published, zone, posts }
     }
+
+    /// Cuts the document into parts that were written at one time, each with the char of the text it starts at: the
+    /// whole, or a live blog's head and its posts, the newest first.
+    pub(super) fn parts(&self) -> Vec<(usize, Self)> {
+        let Some(first) = self.posts.first() else { return vec![(0, self.clone())] };
+        let chars = |start: usize, end: usize| {
+            let byte = |at: usize| self.text.char_indices().nth(at).map_or(self.text.len(), |(byte, _)| byte);
+            self.text.get(byte(start)..byte(end)).unwrap_or_default().trim_end()
+        };
+        let mut posts: Vec<&Post> = self.posts.iter().collect();
+        posts.sort_by_key(|post| std::cmp::Reverse(post.published));
+        let mut parts = vec![(0, Self { text: chars(0, first.start), posts: &[], ..self.clone() })];
+        parts.extend(posts.into_iter().map(|post| {
+            let published = Some(in_zone(post.published, self.zone));
+            (post.start, Self { title: "", text: chars(post.start, post.end), published, posts: &[], ..self.clone() })
+        }));
+        parts
+    }
+}
+
+fn in_zone(published: Timestamp, zone: Option<&str>) -> PageTime {
+    let zone = zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+    PageTime::Instant(published.to_zoned_datetime(zone))
 }
 
 /// A document as a line of NDJSON brings it: `{id, url?, outlet?, outlet_zone?, lang?, published?, title, text}`.
@@ -62,6 +85,7 @@ impl DocumentLine {
             lang: self.lang.as_deref(),
             published: self.published.clone(),
             zone: self.outlet_zone.as_deref(),
+            posts: &[],
         }
     }
 }

@@ -46,6 +46,17 @@ impl Mention {
         }
     }
 
+    /// Reports whether both name days and the days differ.
+    pub(super) fn is_of_another_day(&self, other: &Self) -> bool {
+        matches!((&self.date, &other.date), (Some(one), Some(two)) if one.end < two.start || two.end < one.start)
+    }
+
+    /// Returns the char of the text where its first words stand; `None` when they stand in the title.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        self.evidence.first().filter(|evidence| evidence.field == Field::Text).map(|evidence| evidence.start)
+    }
+
     /// Reports whether another part of the page says so too, in its own language.
     pub(super) fn tells_the_same(&self, other: &Self) -> bool {
         let people = |mention: &Self| {

@@ -41,8 +41,14 @@ fn difference(coder: &Coder, pack: &Pack, test: &Test) -> Option<String> {
         Some(Some(published)) => Some(published),
         Some(None) => return Some("`published` is neither a day nor an instant (RFC 3339)".to_owned()),
     };
-    let document =
-        Document { title: &test.title, text: &test.text, lang: Some(test.lang), published, zone: test.zone.as_deref() };
+    let document = Document {
+        title: &test.title,
+        text: &test.text,
+        lang: Some(test.lang),
+        published,
+        zone: test.zone.as_deref(),
+        posts: &[],
+    };
     let coded = code(&document, coder);
     let mentions: Vec<&Mention> = coded.mentions.iter().filter(|mention| mention.kind == pack.kind).collect();
     let expect = &test.expect;

@@ -402,6 +402,7 @@ fn folder_is_extracted_in_order_and_one_bad_page_costs_no_other() {
         assert!(value["file"].as_str().expect("a file").ends_with(&format!("{n:04}.html")), "{value}");
         assert_eq!(value["error"].is_string(), n == 7, "{value}");
     }
+    assert_eq!(printed[7]["class"], "pdf");
 }
 
 #[test]

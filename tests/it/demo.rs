@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hotline::article::{self, Article, ExtractError, Hints, PageTime};
+use hotline::article::{self, Article, ExtractError, Hints, Media, PageTime};
 use hotline::demo::{
     self, Broker, Consumer, Desk, Draft, Edition, Entry, Expected, FeedFormat, Finding, Ledger, Live, Newsroom, Paint,
     Paper, Press, Printed, Received, Server, Step, Table, day_of, printed,
@@ -125,7 +125,7 @@ fn one_article_is_a_pdf_and_one_is_missing() {
     assert_eq!((pdfs.len(), missing.len()), (1, 1));
     let document = &edition.documents[&pdfs[0].path];
     let outcome = article::extract_bytes(&document.bytes, None, None, &Hints::default());
-    assert_eq!(outcome, Err(ExtractError::NotHtml { what: "PDF" }));
+    assert_eq!(outcome, Err(ExtractError::NotHtml { what: Media::Pdf }));
     assert!(!edition.documents.contains_key(&missing[0].path));
 }
 

@@ -2,11 +2,11 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where its ground gives way")]
 
-use hotline::article::Article;
+use hotline::article::{Article, Post};
 use hotline::event::{
     Assignment, ChangeKind, Config, Duplicates, Event, EventChange, OpenEvents, Report, Reported, assign, resolve,
 };
-use hotline::tag::{Mention, Participant, Role, Status};
+use hotline::tag::{Evidence, Field, Mention, Participant, Role, Status};
 use jiff::Timestamp;
 
 use super::samples::{article, at, call, claim, day_in, talks};
@@ -41,6 +41,25 @@ fn edit(article: &Article, revision: u32, at: Timestamp) -> Article {
     edited.revision = revision;
     edited.times.fetched = Some(at);
     edited
+}
+
+#[test]
+fn a_live_blogs_post_counts_from_its_own_time() {
+    let mut desk = Desk::default();
+    let mut blog = article("a1", "alpha", "2025-02-12T05:00:00Z");
+    let at_noon = at("2025-02-12T12:00:00Z");
+    blog.posts = vec![Post { start: 0, end: blog.text.len(), published: at_noon }];
+    let mut held = call(Status::Occurred, Some("2025-02-12"), &[ANNA, BORIS]);
+    held.evidence = vec![Evidence {
+        slot: "status".to_owned(),
+        start: 4,
+        end: 9,
+        text: "two l".to_owned(),
+        rule: "core.leader_call/test".to_owned(),
+        field: Field::Text,
+    }];
+    let first = desk.reads_one(&blog, held);
+    assert_eq!(first.event.reports[0].published, Some(at_noon));
 }
 
 fn groups(event: &Event) -> Vec<&str> {

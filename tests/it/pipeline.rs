@@ -315,8 +315,8 @@ async fn entries_without_a_page_are_given_up_with_what_was_received() {
     let records = shelf.records();
     let letters: Vec<&Record> = records.iter().filter(|record| record.topic == "hotline.dlq.v1").collect();
     let codes: BTreeSet<&str> = letters.iter().filter_map(|letter| letter.header("hotline_error_code")).collect();
-    assert_eq!(codes, BTreeSet::from(["not_a_page", "too_large", "no_text"]));
-    let pdf = letters.iter().find(|letter| letter.header("hotline_error_code") == Some("not_a_page")).unwrap();
+    assert_eq!(codes, BTreeSet::from(["pdf", "too_large", "no_text"]));
+    let pdf = letters.iter().find(|letter| letter.header("hotline_error_code") == Some("pdf")).unwrap();
     assert_eq!(pdf.value, b"%PDF-1.7 not a page");
     assert_eq!(pdf.header("hotline_url"), Some(desk.newsroom.url("/report.pdf").as_str()));
     assert_eq!(pdf.header("hotline_feed"), Some("alpha-news"));

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where its ground gives way")]
 
-use hotline::article::{Article, Times};
+use hotline::article::{Article, TextSource, Times};
 use hotline::tag::{
     Claim, EventDate, Evidence, Field, Kind, Medium, Mention, Participant, Plover, Precision, Role, Salience, Status,
 };
@@ -102,6 +102,8 @@ pub(crate) fn article(article_id: &str, outlet: &str, published: &str) -> Articl
         modified: None,
         text: "The two leaders spoke by phone.\nThey discussed trade.".to_owned(),
         is_text_truncated: false,
+        text_source: TextSource::Page,
+        posts: Vec::new(),
         content_hash: "00".repeat(32),
         image: None,
         is_paywalled: false,

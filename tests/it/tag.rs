@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hotline::article::PageTime;
+use hotline::article::{PageTime, Post};
 use hotline::tag::{self, Coder, Document, Mention, Role, Status};
 
 use crate::support::CODER;
@@ -22,7 +22,7 @@ As a reminder, Russia released Anna Example, who had been sentenced to nine year
 
 fn code(title: &str, text: &str, published: &str, lang: Option<&str>) -> Vec<Mention> {
     let published = PageTime::parse(published);
-    tag::mentions(&Document { title, text, lang, published, zone: Some("Europe/Paris") }, &CODER)
+    tag::mentions(&Document { title, text, lang, published, zone: Some("Europe/Paris"), posts: &[] }, &CODER)
 }
 
 fn of_kind<'m>(mentions: &'m [Mention], kind: &str) -> Vec<&'m Mention> {
@@ -159,12 +159,6 @@ fn a_title_without_end_is_cut_before_it_is_coded() {
 }
 
 #[test]
-fn the_words_of_all_languages_take_little_memory() {
-    let mib = CODER.table_bytes() as f64 / f64::from(1 << 20);
-    assert!((5.0..=64.0).contains(&mib), "{mib:.1} MiB");
-}
-
-#[test]
 fn odd_texts_do_no_harm() {
     let long = "Macron spoke by phone with Putin, ".repeat(5_000);
     let texts = [
@@ -187,6 +181,46 @@ fn odd_texts_do_no_harm() {
             let mentions = code(text, text, "2025-06-05", lang);
             assert!(mentions.len() <= 50);
         }
+    }
+}
+
+#[test]
+fn posts_of_a_live_blog_are_read_against_their_own_times_the_newest_first() {
+    let newest = "Macron called Zelensky today, the Elysee Palace said, and they discussed grain exports.";
+    let oldest = "Macron spoke by phone with Putin today, the Kremlin said, and they discussed sanctions.";
+    let text = format!("What we know so far.\n{newest}\n{oldest}");
+    let place = |part: &str| text.find(part).map(|start| (start, start + part.len())).expect("it is in the text");
+    let post = |part: &str, published: &str| {
+        let (start, end) = place(part);
+        Post { start, end, published: published.parse().expect("a time") }
+    };
+    let posts = [post(newest, "2025-06-06T06:00:00Z"), post(oldest, "2025-06-04T22:30:00Z")];
+    let published = PageTime::parse("2025-06-04T20:00:00+02:00");
+    let document = Document {
+        title: "War live",
+        text: &text,
+        lang: Some("en"),
+        published,
+        zone: Some("Europe/Paris"),
+        posts: &posts,
+    };
+    let mentions = tag::mentions(&document, &CODER);
+    let calls = of_kind(&mentions, "leader_call");
+    let found: Vec<_> =
+        calls.iter().map(|call| (people(call, None).join(" "), day(call).unwrap_or_default())).collect();
+    assert_eq!(
+        found,
+        [
+            ("macron-emmanuel zelensky-volodymyr".to_owned(), "2025-06-06".to_owned()),
+            // Half past ten in the evening, UTC: the newsroom's next day.
+            ("macron-emmanuel putin-vladimir".to_owned(), "2025-06-05".to_owned()),
+        ]
+    );
+    let (start, end) = place(oldest);
+    for evidence in &calls[1].evidence {
+        let words: String = text.chars().skip(evidence.start).take(evidence.end - evidence.start).collect();
+        assert_eq!(words, evidence.text);
+        assert!(start <= evidence.start && evidence.end <= end, "{evidence:?}");
     }
 }
 

@@ -40,15 +40,15 @@ impl Probe<'_> {
             self.charset("page_charset", article::charset(&body.bytes, body.content_type.as_deref()))?;
         }
         let url = body.as_ref().map(|body| body.answer.url.clone());
-        let read = body.map_or(Err("there is no page".to_owned()), |body| {
-            pipeline::read_page(feed, entry, &body, &self.rules).map_err(|err| causes(&err))
+        let read = body.map_or(Err(("there is no page".to_owned(), None)), |body| {
+            pipeline::read_page(feed, entry, &body, &self.rules).map_err(|err| (causes(&err), extract::class(err)))
         });
         let page = match read {
             Ok(page) => page,
-            Err(reason) => {
+            Err((reason, class)) => {
                 self.report.add(
                     "page",
-                    json!({ "error": reason }),
+                    json!({ "error": reason, "class": class }),
                     &[format!("{reason}: the feed's own text is tried")],
                 )?;
                 match pipeline::read_entry(feed, entry, &self.rules) {
@@ -98,6 +98,9 @@ impl Probe<'_> {
             let from = origin(name).map_or_else(String::new, |origin| format!("  ({origin})"));
             lines.push(format!("{name}: {}{from}", value.as_deref().unwrap_or("not found")));
         }
+        lines.push(format!("text_source: {}", article.text_source.as_str()));
+        let posts = article.posts.iter();
+        lines.extend(posts.map(|post| format!("post of {}: chars {} to {}", post.published, post.start, post.end)));
         if page.is_paywalled {
             lines.push("behind a paywall".to_owned());
         }
@@ -115,6 +118,8 @@ impl Probe<'_> {
             "image": article.image,
             "paywalled": article.is_paywalled,
             "text": article.text,
+            "text_source": article.text_source,
+            "posts": extract::posts(&article.posts),
             "origins": origins,
         });
         Ok(self.report.add("extract", value, &lines)?)

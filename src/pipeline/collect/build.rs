@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::obtain::Obtained;
-use crate::article::{Article, Hints, PageTime, Times, content_hash, url::canonical};
+use crate::article::{Article, Hints, PageTime, Post, Times, content_hash, url::canonical};
 use crate::config::Feed;
 use crate::feed::Entry;
 use crate::outlet::HostRules;
@@ -87,6 +87,8 @@ pub(in crate::pipeline) fn article(pending: &Pending, feed: &Feed, obtained: Obt
         modified: page.modified.as_ref().map(|modified| instant(modified, &zone)),
         text,
         is_text_truncated,
+        text_source: page.text_source,
+        posts: page.posts.into_iter().map(|post| Post { published: post.published.min(fetched), ..post }).collect(),
         image: page.image,
         is_paywalled: page.is_paywalled,
         duplicate_of: None,

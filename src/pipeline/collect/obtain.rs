@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::build;
-use crate::article::{self, ExtractError, Page};
+use crate::article::{self, ExtractError, Media, Page};
 use crate::config::Feed;
 use crate::fetch::{Body, Fetch, FetchError, Fetched, Request, Want};
 use crate::metrics;
@@ -79,7 +79,7 @@ async fn read<F: Fetch>(
     let rules = Arc::clone(&context.in_force.rules.borrow());
     let reading = context.pool.run(timed(&context.shared.metrics.extraction, move || {
         let hints = build::hints(&feed, &entry, &rules);
-        article::extract_bytes(&read, content_type.as_deref(), Some(&url), &hints)
+        article::extract_bytes(&read, content_type.as_deref(), Some(&url), &hints).and_then(Page::into_article)
     }));
     let page = match reading.await {
         Ok(page) => page,
@@ -90,7 +90,7 @@ async fn read<F: Fetch>(
         Err(err) => {
             let reason = match err {
                 ExtractError::NoText => metrics::Loss::NoText,
-                ExtractError::NotHtml { .. } => metrics::Loss::NotAPage,
+                ExtractError::NotHtml { what } => class(what),
                 ExtractError::TooDeep | ExtractError::TooLarge => metrics::Loss::TooLarge,
             };
             let error = format!("read {}: {}", answer.url, causes(&err));
@@ -107,6 +107,17 @@ fn unfinished(url: &Url, err: &Unfinished, bytes: Arc<Vec<u8>>) -> Trouble {
     }
     let error = format!("read {url}: {err}");
     Trouble { bytes: Some(bytes), passing, ..lasting(err.loss(), error) }
+}
+
+/// The reason under which what is no article is counted.
+fn class(what: Media) -> metrics::Loss {
+    match what {
+        Media::Pdf => metrics::Loss::Pdf,
+        Media::Video => metrics::Loss::Video,
+        Media::Audio => metrics::Loss::Audio,
+        Media::Image => metrics::Loss::Image,
+        Media::Document | Media::Archive | Media::Program | Media::Json | Media::Feed => metrics::Loss::NotAPage,
+    }
 }
 
 fn lasting(reason: metrics::Loss, error: String) -> Trouble {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::headers::{Attributes, cloud_event};
 use super::{Envelope, Instant, SCHEMA_VERSION, TimesRecord, articles_topic, to_json};
-use crate::article::Article;
+use crate::article::{Article, Post, TextSource};
 use crate::publish::Record;
 use crate::tag::Mention;
 
@@ -44,6 +44,12 @@ pub struct ArticleRecord {
     /// Paragraphs, one per line.
     pub text: String,
     pub text_truncated: bool,
+    /// Where the text was had: the page, its JSON-LD, or the feed.
+    #[serde(default)]
+    pub text_source: TextSource,
+    /// Posts of a live blog, in the order of the text; absent on other articles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<PostRecord>,
     /// Hex SHA-256 of the normalised title and whole text.
     pub content_hash: String,
     pub image: Option<String>,
@@ -54,6 +60,27 @@ pub struct ArticleRecord {
     /// `article_id` of the article this one copies.
     pub duplicate_of: Option<String>,
     pub times: TimesRecord,
+}
+
+/// One post of a live blog. Its time is the one against which "today" in it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PostRecord {
+    /// Char offsets into `text` (end exclusive).
+    pub start: usize,
+    pub end: usize,
+    pub published: Instant,
+}
+
+impl From<Post> for PostRecord {
+    fn from(post: Post) -> Self {
+        Self { start: post.start, end: post.end, published: Instant(post.published) }
+    }
+}
+
+impl From<PostRecord> for Post {
+    fn from(record: PostRecord) -> Self {
+        Self { start: record.start, end: record.end, published: record.published.0 }
+    }
 }
 
 /// Makes the record of one article revision. Its `seq` is 0 until the outbox numbers it.
@@ -106,6 +133,8 @@ impl ArticleRecord {
             modified: article.modified.map(Instant),
             text: article.text.clone(),
             text_truncated: article.is_text_truncated,
+            text_source: article.text_source,
+            posts: article.posts.iter().copied().map(PostRecord::from).collect(),
             content_hash: article.content_hash.clone(),
             image: article.image.clone(),
             paywalled: article.is_paywalled,
@@ -137,6 +166,8 @@ impl ArticleRecord {
             modified: self.modified.map(|instant| instant.0),
             text: self.text,
             is_text_truncated: self.text_truncated,
+            text_source: self.text_source,
+            posts: self.posts.into_iter().map(Post::from).collect(),
             content_hash: self.content_hash,
             image: self.image,
             is_paywalled: self.paywalled,
