@@ -8,7 +8,7 @@ use super::candidate::{Candidate, MISSES_MAX};
 use super::merge::{Draft, PARTIES_MAX, split};
 use super::pack::{Cue, Pack, Rule};
 use super::party::{Form, Part};
-use super::roster::OfficeClass;
+use super::roster::{OfficeClass, PartyKind};
 use super::slots::{Slots, Told, is_stand_in};
 use super::who::{Identify, Who};
 use super::{Claim, Evidence, Field, Mention, NearMiss, Role, Salience};
@@ -79,7 +79,7 @@ impl Assembler<'_> {
         }
     }
 
-    fn identify(&self, day: Option<Date>) -> Identify<'_> {
+    pub(super) fn identify(&self, day: Option<Date>) -> Identify<'_> {
         Identify { scene: self.slots.scene, roster: self.slots.roster, day }
     }
 
@@ -90,7 +90,7 @@ impl Assembler<'_> {
         let mut members: Vec<(Who, Role)> = Vec::new();
         let mut later = Vec::new();
         let mut initiating: Option<String> = None;
-        for &(at, role) in &candidate.parties {
+        for (n_before, &(at, role)) in candidate.parties.iter().enumerate() {
             let np = &self.slots.scene.nps[at];
             if matches!(np.form, Form::Counterpart | Form::Pronoun | Form::Pair) {
                 later.push((at, role));
@@ -100,7 +100,13 @@ impl Assembler<'_> {
             if role == Role::Initiator {
                 initiating = initiating.or(who.as_ref().filter(|who| who.is_side).and_then(|who| who.country.clone()));
             }
-            self.admit(&mut members, who, role);
+            match who {
+                Some(who) if n_before >= candidate.n_captured && self.is_bystander(&who) => {
+                    let is_envoy = who.kind == Some(PartyKind::Envoy);
+                    self.admit(&mut members, Some(who).filter(|_| is_envoy), Role::Mediator);
+                }
+                who => self.admit(&mut members, who, role),
+            }
         }
         for (at, role) in later {
             let others: Vec<Who> = members.iter().map(|(who, _)| who.clone()).collect();
@@ -115,6 +121,11 @@ impl Assembler<'_> {
         }
         mark_initiator(&mut members, initiating.as_deref());
         (members, n_own)
+    }
+
+    /// The United Nations and the like take part only where the words say so.
+    fn is_bystander(&self, who: &Who) -> bool {
+        who.country.as_ref().is_some_and(|country| self.pack.parties.bystanders.contains(country))
     }
 
     /// Adds a party unless it is known or of a kind that cannot take part.
@@ -186,7 +197,7 @@ impl Assembler<'_> {
             let is_new_country = who.as_ref().is_some_and(|who| {
                 who.country.is_some() && members.iter().all(|(known, _)| known.country != who.country)
             });
-            if is_new_country {
+            if is_new_country && !who.as_ref().is_some_and(|who| self.is_bystander(who)) {
                 self.admit(members, who, Role::Party);
             }
         }
@@ -237,6 +248,8 @@ impl Assembler<'_> {
         };
         let score = candidate.score - if n_own < members.len() { 0.2 } else { 0.0 };
         let is_status_said = candidate.cue.is_some() || candidate.rule.status.is_some();
+        let is_lead = salience == Salience::Main;
+        let status_rank = (!(is_status_said && is_lead), candidate.sentence, !is_status_said);
         let is_separate = candidate.is_separate && members.len() > 2;
         Draft {
             mention,
@@ -248,6 +261,7 @@ impl Assembler<'_> {
             is_separate,
             is_bagged: candidate.is_bagged,
             is_date_borrowed,
+            status_rank,
         }
     }
 
@@ -288,7 +302,7 @@ impl Assembler<'_> {
         evidence
     }
 
-    fn words(&self, slot: &str, tokens: &Range<u32>, rule: String) -> Evidence {
+    pub(super) fn words(&self, slot: &str, tokens: &Range<u32>, rule: String) -> Evidence {
         let (field, chars) = self.chars(tokens);
         let text = self.identify(None).original(tokens.start, tokens.end);
         Evidence { slot: slot.to_owned(), start: chars.start, end: chars.end, text, rule, field }

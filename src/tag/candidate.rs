@@ -33,6 +33,8 @@ pub(super) struct Candidate<'p> {
     pub(super) tokens: Range<u32>,
     /// Positions of parties in the scene, with the role the rule gives.
     pub(super) parties: Vec<(usize, Role)>,
+    /// How many of them the rule captured; those behind only stand around.
+    pub(super) n_captured: usize,
     pub(super) score: f32,
     pub(super) status: Status,
     /// The cue that gave the status.
@@ -102,14 +104,14 @@ impl<'s> Search<'s> {
     }
 
     /// Returns the classes that have words in the sentence, in order.
-    fn classes(&self, tokens: &Range<u32>) -> Vec<u16> {
+    pub(super) fn classes(&self, tokens: &Range<u32>) -> Vec<u16> {
         let mut classes: Vec<u16> = self.scene.classes_in(tokens).map(|hit| hit.class).collect();
         classes.sort_unstable();
         classes.dedup();
         classes
     }
 
-    fn run(&self, pattern: &Pattern, tokens: &Range<u32>, trigger: Option<u16>) -> Vec<Match> {
+    pub(super) fn run(&self, pattern: &Pattern, tokens: &Range<u32>, trigger: Option<u16>) -> Vec<Match> {
         let mut runner = Runner::new(self.scene, self.glue, tokens.clone(), trigger);
         let matches = runner.matches(pattern);
         self.work.spend(runner.n_steps() + matches.len() as u32 * MATCH_STEPS);
@@ -177,6 +179,7 @@ impl<'s> Search<'s> {
             trigger: found.trigger.clone(),
             tokens: found.tokens.clone(),
             parties,
+            n_captured,
             score,
             status,
             cue,
@@ -274,8 +277,11 @@ impl<'s> Search<'s> {
                 is_meant && cue.pack.is_none_or(|pack| pack == self.pack_at)
             })
             .collect();
+        // Within a longer cue a shorter one says nothing, unless both say the same and only it reaches.
         let is_inside = |hit: &CueHit| {
+            let class = &self.cues[hit.cue as usize].class;
             seen.iter()
+                .filter(|one| self.cues[one.cue as usize].class != *class)
                 .any(|one| one.start <= hit.start && one.end >= hit.end && one.end - one.start > hit.end - hit.start)
         };
         let reaching = seen.iter().copied().filter(|hit| {

@@ -137,6 +137,7 @@ impl Coder {
             slot_classes: SlotClasses {
                 channel: words.classes.common("channel"),
                 since: words.classes.common("since"),
+                same_day: words.classes.common("same_day"),
             },
             version: format!("{}+{}", env!("CARGO_PKG_VERSION"), versions.join(",")),
             roster,
@@ -368,6 +369,7 @@ impl Coder {
                     break;
                 }
             }
+            assembler.give_roles(&search, &mut drafts);
             coded.mentions.extend(merge(drafts, &slots));
         }
         coded.mentions.truncate(MENTIONS_MAX);

@@ -26,11 +26,17 @@ pub(super) struct Draft {
     pub(super) is_bagged: bool,
     /// The day stands in another sentence.
     pub(super) is_date_borrowed: bool,
+    /// Whose status a negotiation has, the lowest: of who says it in the title or the lead the first, else the first.
+    pub(super) status_rank: (bool, usize, bool),
 }
 
 impl Draft {
     pub(super) fn is_by_context(&self) -> bool {
         self.n_own < self.members.len()
+    }
+
+    fn is_talks(&self) -> bool {
+        self.mention.kind.0 == super::Kind::NEGOTIATION
     }
 }
 
@@ -49,7 +55,11 @@ pub(super) fn merge(drafts: Vec<Draft>, slots: &Slots<'_>) -> Vec<Mention> {
     let mut merged: Vec<Draft> = Vec::new();
     let mut drafts = drafts;
     // Parties that a sentence names itself come before those taken from the context, events told apart before all.
-    drafts.sort_by_key(|draft| (!draft.is_separate, draft.is_by_context(), draft.sentence));
+    // Of negotiations those first that name both sides.
+    drafts.sort_by_key(|draft| {
+        let is_loose = draft.is_talks() && (draft.is_bagged || draft.n_own < 2);
+        (!draft.is_separate, draft.is_by_context(), is_loose, draft.sentence)
+    });
     for draft in drafts {
         match merged.iter_mut().find(|known| is_same_event(known, &draft)) {
             Some(known) => join(known, draft),
@@ -143,13 +153,19 @@ fn join(known: &mut Draft, other: Draft) {
     if from.salience == Salience::Main {
         into.salience = Salience::Main;
     }
+    if from.kind.0 == super::Kind::NEGOTIATION {
+        if other.status_rank < known.status_rank {
+            into.status = from.status;
+            known.status_rank = other.status_rank;
+        }
+        known.sentence = known.sentence.min(other.sentence);
+        return;
+    }
     // What the lead says outweighs what the headline leaves open, a plan what was only thought of.
     let is_plan = into.status == Status::Proposed && from.status == Status::Planned;
     let is_headline = into.evidence.first().is_some_and(|evidence| evidence.field == Field::Title);
     let is_lead = from.salience == Salience::Main && other.is_status_said;
-    // "After long negotiations the two agreed on": a negotiation stands where the words beside it say.
-    let is_beside = from.kind.0 == super::Kind::NEGOTIATION && other.sentence == known.sentence && other.is_status_said;
-    if is_plan || ((is_beside || (is_headline && is_lead)) && !known.is_status_said) {
+    if is_plan || (is_headline && is_lead && !known.is_status_said) {
         into.status = from.status;
         known.is_status_said |= other.is_status_said;
     }
@@ -162,7 +178,17 @@ fn finish(draft: Draft, slots: &Slots<'_>) -> Mention {
     let published = slots.published.map(crate::article::PageTime::day);
     let day = mention.date.as_ref().map(|date| date.start).or(published);
     let identify = Identify { scene: slots.scene, roster: slots.roster, day };
-    for (who, role) in draft.members {
+    let is_negotiated_for = |who: &Who, role: Role| {
+        let is_at_table = |(one, role): &(Who, Role)| *role == Role::Negotiator && is_same_side(one, who);
+        role == Role::Party && draft.members.iter().any(is_at_table)
+    };
+    // What never was or will not be, nobody began.
+    let is_begun =
+        !matches!(mention.status, Status::Denied | Status::Unconfirmed | Status::Cancelled | Status::Postponed);
+    for (who, role) in draft.members.clone() {
+        let role = if !is_begun && matches!(role, Role::Initiator | Role::Recipient) { Role::Party } else { role };
+        // Who sends negotiators is not at the table himself.
+        let is_sender = is_negotiated_for(&who, role);
         let who = match who.person {
             Some(person) => Who { country: who.country.clone(), ..identify.person(person, None) },
             None => who,
@@ -173,7 +199,7 @@ fn finish(draft: Draft, slots: &Slots<'_>) -> Mention {
         {
             mention.parties.push(country.clone());
         }
-        if who.is_side && role == Role::Party {
+        if (who.is_side || is_sender) && role == Role::Party {
             continue;
         }
         let person = who.person.map(|person| &slots.roster.persons[person]);

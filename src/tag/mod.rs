@@ -1,6 +1,7 @@
 //! Owns coding: text to mentions of events, by packs of rules over one lexicon, with a roster of office holders.
 //! Which mentions are the same event is `event`'s business.
 
+mod aside;
 mod assemble;
 mod candidate;
 mod coder;

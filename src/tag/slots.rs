@@ -34,6 +34,9 @@ const UNREAL_SPAN: u32 = 7;
 /// Characters of a spokesman's name in Chinese and Japanese.
 const SPOKESMAN_TOKENS_MAX: u32 = 8;
 
+/// Folded words that open the clause of what is said.
+const THAT: [&str; 10] = ["that", "que", "qu", "che", "dass", "что", "що", "ze", "ان", "بان"];
+
 /// A day of saying counts as this many tokens further away.
 const SAID_DISTANCE: u32 = 1_000;
 
@@ -52,6 +55,7 @@ pub(super) struct DateOn {
 pub(super) struct SlotClasses {
     pub(super) channel: Option<u16>,
     pub(super) since: Option<u16>,
+    pub(super) same_day: Option<u16>,
 }
 
 /// What slots are read from.
@@ -98,6 +102,9 @@ impl Slots<'_> {
         if is_unreal(status) {
             return None;
         }
+        if let Some(found) = self.date_before(told, status) {
+            return Some(found);
+        }
         let starts_at = |at: usize| {
             let tokens = self.scene.sentence(at);
             let start = tokens.start..tokens.start;
@@ -106,6 +113,20 @@ impl Slots<'_> {
         let is_title = self.scene.is_title(here.start);
         let later = self.later(told.sentence).filter(|at| is_title || self.is_statement(*at));
         later.filter_map(starts_at).find(|(date, _)| !self.is_stale(date))
+    }
+
+    /// "A little later he also called": the day of the sentence before.
+    fn date_before(&self, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
+        let here = self.scene.sentence(told.sentence);
+        let same_day = self.classes.same_day?;
+        let is_same = self.scene.classes_in(&here).any(|hit| hit.class == same_day);
+        let before = told.sentence.checked_sub(1).filter(|_| is_same)?;
+        let tokens = self.scene.sentence(before);
+        if self.scene.is_title(tokens.start) {
+            return None;
+        }
+        let end = tokens.end..tokens.end;
+        self.date_in(&tokens, &Told { sentence: before, trigger: &end, cue: None }, status)
     }
 
     /// Reports whether a day lies so far before publication that it is background.
@@ -156,18 +177,33 @@ impl Slots<'_> {
             .filter(|date| !is_unreal(status) || distance(date) <= UNREAL_SPAN)
             .collect();
         dates.sort_by_key(|date| distance(date));
-        let anchor = Anchor { published: self.published, zone: self.zone };
         let mut coarse = None;
         for date in dates {
             let tense = if self.is_said(&date.tokens) { Tense::Past } else { tense(status) };
-            let words = self.scene.original.get(date.hit.start..date.hit.end)?;
-            let Some(resolved) = resolve(&date.hit.value, &anchor, tense, words) else { continue };
+            let Some(resolved) = self.resolved(date, tense) else { continue };
             if resolved.precision <= Precision::Day {
                 return Some((resolved, date.tokens.clone()));
             }
             coarse = coarse.or(Some((resolved, date.tokens.clone())));
         }
         coarse.filter(|_| !is_unreal(status))
+    }
+
+    fn resolved(&self, date: &DateOn, tense: Tense) -> Option<EventDate> {
+        let anchor = Anchor { published: self.published, zone: self.zone };
+        let words = self.scene.original.get(date.hit.start..date.hit.end)?;
+        let found = resolve(&date.hit.value, &anchor, tense, words)?;
+        if !date.hit.value.is_eve() {
+            return Some(found);
+        }
+        // "The day before" counts from the day named last.
+        let sentence = self.scene.text.sentence_of(date.tokens.start);
+        let from = self.scene.sentence(sentence.saturating_sub(1)).start;
+        let before = self.dates.partition_point(|one| one.tokens.start < date.tokens.start);
+        let named = self.dates[..before].iter().rev().take_while(|one| one.tokens.start >= from);
+        let named = named.filter(|one| one.hit.value.names_day()).find_map(|one| self.resolved(one, Tense::Past));
+        let Some(day) = named.and_then(|named| named.start.yesterday().ok()) else { return Some(found) };
+        Some(EventDate { start: day, end: day, ..found })
     }
 
     /// "for the first time since 2022": the day of something else. A word may stand between.
@@ -223,7 +259,11 @@ impl Slots<'_> {
     /// The date stands at a verb of saying: it is the day of the statement.
     fn is_said(&self, tokens: &Range<u32>) -> bool {
         let near = tokens.start.saturating_sub(SAID_SPAN)..tokens.end + 1;
-        self.scene.classes_in(&near).any(|hit| Some(hit.class) == self.glue.say() && hit.end <= tokens.start + 1)
+        // "Said that on Tuesday": a clause of its own begins.
+        let is_apart = |end: u32| (end..tokens.start).any(|token| THAT.contains(&self.scene.text.word(token)));
+        self.scene
+            .classes_in(&near)
+            .any(|hit| Some(hit.class) == self.glue.say() && hit.end <= tokens.start + 1 && !is_apart(hit.end))
     }
 
     /// Returns the topics from the trigger's sentence on, in the order of the text; those before it when none follow.

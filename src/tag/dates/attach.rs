@@ -35,6 +35,7 @@ fn is_day(value: &DateValue) -> bool {
             | DateValue::Weekday { .. }
             | DateValue::WeekdayIn { .. }
             | DateValue::Relative { .. }
+            | DateValue::Eve
             | DateValue::PartOfDay
     )
 }

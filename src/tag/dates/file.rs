@@ -76,6 +76,8 @@ pub(super) struct LangFile {
     pub(super) weeks: Offsets,
     pub(super) months_from: Offsets,
     pub(super) years: Offsets,
+    /// "the previous day".
+    pub(super) day_before: Forms,
     /// "tonight".
     pub(super) same_day: Forms,
     pub(super) overnight: Forms,

@@ -307,7 +307,8 @@ impl Reading<'_> {
                 Role::Overnight => DateValue::Overnight,
                 Role::ComingDays => DateValue::ComingDays,
                 Role::RecentDays => DateValue::RecentDays,
-                Role::Eve if self.is_eve_of_nothing(token.end) => DateValue::Relative { days: -1 },
+                Role::Eve if self.is_eve_of_nothing(token.end) => DateValue::Eve,
+                Role::DayBefore => DateValue::Eve,
                 _ => return None,
             })
         })?;
@@ -315,7 +316,7 @@ impl Reading<'_> {
             return None;
         }
         // "أمس الاثنين", "hoy miércoles", 明天星期日: the weekday repeats the day.
-        let is_repeated = matches!(value, DateValue::Relative { .. })
+        let is_repeated = matches!(value, DateValue::Relative { .. } | DateValue::Eve)
             && self.glued(at + 1).is_some_and(|token| token.find(named_weekday).is_some())
             && self.glued(at + 2).is_none_or(|token| token.day(self.text).is_none());
         self.with_part(at + 1 + usize::from(is_repeated), value)

@@ -98,6 +98,7 @@ fn days(value: &DateValue, anchor: &Anchor, tense: Tense) -> Option<(Days, Preci
             one(calendar::shift(monday, i32::from(weekday.to_monday_zero_offset()))?)
         }
         DateValue::Relative { days } => one(calendar::shift(today?, days)?),
+        DateValue::Eve => one(calendar::shift(today?, -1)?),
         DateValue::PartOfDay => one(today?),
         DateValue::Overnight if tense == Tense::Future => ((today?, calendar::shift(today?, 1)?), Precision::Day),
         DateValue::Overnight => ((calendar::shift(today?, -1)?, today?), Precision::Day),

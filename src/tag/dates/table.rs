@@ -22,6 +22,7 @@ pub(super) enum Role {
     Weekend(Direction),
     Relative(i32),
     Eve,
+    DayBefore,
     Weeks(i32),
     Months(i32),
     Years(i32),
@@ -199,6 +200,7 @@ impl Spellings {
     fn add_words(&mut self, file: &LangFile) {
         for (forms, role) in [
             (&file.eve, Role::Eve),
+            (&file.day_before, Role::DayBefore),
             (&file.same_day, Role::SameDay),
             (&file.overnight, Role::Overnight),
             (&file.coming_days, Role::ComingDays),

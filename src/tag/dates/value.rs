@@ -42,6 +42,8 @@ pub enum DateValue {
     Relative {
         days: i32,
     },
+    /// "the day before": before the day that the text names, else before publication.
+    Eve,
     /// "two days ago" is -2 days, "in three weeks" is 3 weeks.
     Counted {
         n: i32,
@@ -86,6 +88,25 @@ pub enum DateValue {
         day: Box<DateValue>,
         time: Time,
     },
+}
+
+impl DateValue {
+    /// Reports whether it names a day by itself, from which others can be counted.
+    pub fn names_day(&self) -> bool {
+        match self {
+            Self::Day { .. } | Self::DayOfMonth { .. } | Self::Weekday { .. } | Self::WeekdayIn { .. } => true,
+            Self::At { day, .. } => day.names_day(),
+            _ => false,
+        }
+    }
+
+    pub fn is_eve(&self) -> bool {
+        match self {
+            Self::Eve => true,
+            Self::At { day, .. } => day.is_eve(),
+            _ => false,
+        }
+    }
 }
 
 /// What the words say of the year.

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::super::roster::PartyKind;
 use super::super::{Medium, Role, Status};
-use super::{Dir, Expect};
+use super::{Dir, Expect, Reach};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -54,6 +54,7 @@ pub(super) struct PartiesText {
     pub(super) different_country: bool,
     pub(super) kinds: Vec<PartyKind>,
     pub(super) sides: bool,
+    pub(super) bystanders: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -70,6 +71,7 @@ pub(super) struct StatusText {
 pub(super) struct RuleText {
     pub(super) id: String,
     pub(super) r#match: Spanned<String>,
+    #[serde(default)]
     pub(super) score: f32,
     pub(super) trigger: Option<Spanned<String>>,
     #[serde(default)]
@@ -82,6 +84,7 @@ pub(super) struct RuleText {
     #[serde(default)]
     pub(super) context: bool,
     pub(super) min_parties: Option<usize>,
+    pub(super) only_roles: Option<Reach>,
     #[serde(default)]
     pub(super) help: Vec<HelpText>,
 }

@@ -35,6 +35,8 @@ pub(super) struct Pack {
     /// The first whose cue is found decides.
     pub(super) statuses: Vec<Ranked>,
     pub(super) rules: Vec<Rule>,
+    /// Rules that code nothing and give roles to the parties of an event beside them.
+    pub(super) asides: Vec<AsideRule>,
     pub(super) vetoes: Vec<Veto>,
     pub(super) tests: Vec<Test>,
 }
@@ -47,6 +49,25 @@ pub(super) struct Parties {
     pub(super) kinds: Vec<PartyKind>,
     /// Countries and organisations take part as such.
     pub(super) are_sides: bool,
+    /// Codes of organisations that take part only where a rule captures them.
+    pub(super) bystanders: Vec<String>,
+}
+
+/// A rule that only gives roles.
+#[derive(Debug, Clone)]
+pub(super) struct AsideRule {
+    pub(super) rule: Rule,
+    pub(super) reach: Reach,
+}
+
+/// The events whose parties a rule gives roles to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Reach {
+    /// Those of its own sentence.
+    Sentence,
+    /// Those of the sentence before, too.
+    SentenceBefore,
 }
 
 #[derive(Debug, Clone)]

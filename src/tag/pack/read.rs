@@ -12,7 +12,7 @@ use super::super::roster::LANGS;
 use super::super::roster::words::expand;
 use super::super::{Kind, Plover};
 use super::file::{File, RuleText};
-use super::{COMMON, Classes, Cue, Help, Pack, Parties, Ranked, Rule, Test, Veto, pattern};
+use super::{AsideRule, COMMON, Classes, Cue, Help, Pack, Parties, Ranked, Rule, Test, Veto, pattern};
 
 static CORE: Embedded<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/packs");
 
@@ -198,9 +198,11 @@ impl Words {
                 is_different_country: parties.different_country,
                 kinds: parties.kinds,
                 are_sides: parties.sides,
+                bystanders: parties.bystanders,
             },
             statuses: Vec::new(),
             rules: Vec::new(),
+            asides: Vec::new(),
             vetoes: Vec::new(),
             tests: Vec::new(),
         };
@@ -259,10 +261,17 @@ impl Words {
         let Some(pack) = scopes.iter().position(|scope| *scope == source.scope) else { return Ok(()) };
         for text in file.rule {
             let at = text.span().start;
-            let rule = self.rule(source, text.into_inner(), at)?;
-            let rules = &mut self.packs[pack].rules;
-            rules.retain(|known| !(known.id == rule.id && known.langs == rule.langs));
-            rules.push(rule);
+            let text = text.into_inner();
+            let reach = text.only_roles;
+            let rule = self.rule(source, text, at)?;
+            let pack = &mut self.packs[pack];
+            let is_other = |known: &Rule| !(known.id == rule.id && known.langs == rule.langs);
+            pack.rules.retain(is_other);
+            pack.asides.retain(|known| is_other(&known.rule));
+            match reach {
+                Some(reach) => pack.asides.push(AsideRule { rule, reach }),
+                None => pack.rules.push(rule),
+            }
         }
         for text in file.veto {
             let at = text.span().start;

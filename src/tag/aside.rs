@@ -1,0 +1,83 @@
+//! Owns what is told beside an event: who asked for it or began it, in words of its sentence or of the next.
+
+use super::assemble::Assembler;
+use super::candidate::Search;
+use super::merge::Draft;
+use super::pack::Reach;
+use super::who::Who;
+use super::{Evidence, Role};
+
+/// A role that words beside an event give.
+#[derive(Debug, Clone)]
+pub(super) struct Aside<'p> {
+    /// Position of the party in the scene.
+    pub(super) np: usize,
+    pub(super) role: Role,
+    pub(super) rule: &'p str,
+}
+
+impl<'s> Search<'s> {
+    /// Finds the roles that words beside an event of this sentence give.
+    fn asides(&self, sentence: usize) -> Vec<Aside<'s>> {
+        let mut found: Vec<Aside<'s>> = Vec::new();
+        for at in [sentence, sentence + 1] {
+            let tokens = self.scene.sentence(at);
+            let classes = self.classes(&tokens);
+            for aside in &self.pack.asides {
+                let rule = &aside.rule;
+                let reaches = at == sentence || aside.reach == Reach::SentenceBefore;
+                let may_match = rule.langs.shares(self.langs) && classes.binary_search(&rule.trigger).is_ok();
+                if !reaches || !may_match || self.work.is_spent() {
+                    continue;
+                }
+                for matched in self.run(&rule.pattern, &tokens, Some(rule.trigger)) {
+                    // "At the request of Ankara, Erdogan and …": the parties behind the comma are no part of it.
+                    for &(letter, role) in &rule.roles {
+                        let captured = matched.captures.iter().find(|(known, _)| *known == letter);
+                        found.extend(captured.map(|&(_, np)| Aside { np, role, rule: &rule.id }));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Assembler<'_> {
+    /// Gives the parties of each draft the roles told beside it: "the call was at the request of Kyiv".
+    pub(super) fn give_roles(&self, search: &Search<'_>, drafts: &mut [Draft]) {
+        if self.pack.asides.is_empty() {
+            return;
+        }
+        for draft in drafts {
+            for aside in search.asides(draft.sentence) {
+                let others: Vec<Who> = draft.members.iter().map(|(who, _)| who.clone()).collect();
+                let Some(who) = self.identify(self.published).who(aside.np, &others) else { continue };
+                if give(&mut draft.members, &who, aside.role) {
+                    let evidence = self.evidence_of_role(&aside);
+                    draft.mention.evidence.push(evidence);
+                }
+            }
+        }
+    }
+
+    fn evidence_of_role(&self, aside: &Aside<'_>) -> Evidence {
+        let slot = if aside.role == Role::Initiator { "initiator" } else { "participants" };
+        let np = &self.slots.scene.nps[aside.np];
+        self.words(slot, &(np.start..np.end), format!("{}/{}", self.pack.id, aside.rule))
+    }
+}
+
+/// Gives a role to the member that is meant, and takes it from any other; `false` when it means no member.
+fn give(members: &mut [(Who, Role)], meant: &Who, role: Role) -> bool {
+    let is_meant = |who: &Who| match meant.person {
+        Some(person) => who.person == Some(person),
+        None => who.country.is_some() && who.country == meant.country,
+    };
+    let Some(at) = members.iter().position(|(who, _)| is_meant(who)) else { return false };
+    for (_, known) in members.iter_mut().filter(|(_, known)| *known == role) {
+        *known = Role::Party;
+    }
+    members[at].1 = role;
+    true
+}
