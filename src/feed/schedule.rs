@@ -20,8 +20,9 @@ const PACE_HALF_LIFE: Duration = Duration::from_hours(24);
 const POLLS_PER_ENTRY: f64 = 4.0;
 /// The pace is not judged on less.
 const PACE_SPAN_MIN: Duration = Duration::from_hours(1);
-/// First polls after an empty start spread over this.
-const START_SPREAD: Duration = Duration::from_secs(10);
+/// First polls after an empty start spread over at least this, and come no closer to each other than the gap.
+const START_SPREAD_MIN: Duration = Duration::from_secs(10);
+const START_GAP: Duration = Duration::from_millis(20);
 /// Waits differ by up to this share from feed to feed, so that feeds started together drift apart.
 const JITTER_SHARE: f64 = 0.05;
 /// How often a feed is fetched without validators: some servers answer 304 for ever.
@@ -51,8 +52,19 @@ impl Default for Config {
 pub struct PollPolicy {
     pub interval: Duration,
     pub interval_max: Duration,
+    /// Time over which the first polls of all feeds spread.
+    pub start_spread: Duration,
     /// Any stable hash of the feed's id.
     pub feed_id_hash: u64,
+}
+
+impl Config {
+    /// Returns the time over which the first polls of so many feeds spread: fifty a second, all within an interval.
+    #[must_use]
+    pub fn start_spread(&self, n_feeds: usize) -> Duration {
+        let apart = START_GAP.saturating_mul(u32::try_from(n_feeds).unwrap_or(u32::MAX));
+        apart.max(START_SPREAD_MIN).min(self.interval)
+    }
 }
 
 /// Durable facts about the polls of one feed.
@@ -185,8 +197,7 @@ impl PollState {
 #[must_use]
 pub fn next_poll(state: &PollState, policy: &PollPolicy, now: Timestamp) -> Due {
     let Some(polled) = state.polled else {
-        let spread = START_SPREAD.min(policy.interval);
-        let at = after(now, spread.mul_f64(fraction(policy.feed_id_hash)));
+        let at = after(now, policy.start_spread.mul_f64(fraction(policy.feed_id_hash)));
         return Due { at, reason: "never polled".to_owned() };
     };
     // A clock set back must not silence a feed.
@@ -297,8 +308,12 @@ fn print(wait: Duration) -> String {
 mod tests {
     use super::*;
 
-    const POLICY: PollPolicy =
-        PollPolicy { interval: Duration::from_mins(5), interval_max: Duration::from_mins(30), feed_id_hash: 0 };
+    const POLICY: PollPolicy = PollPolicy {
+        interval: Duration::from_mins(5),
+        interval_max: Duration::from_mins(30),
+        start_spread: START_SPREAD_MIN,
+        feed_id_hash: 0,
+    };
 
     fn now() -> Timestamp {
         "2025-02-12T16:00:00Z".parse().unwrap()
@@ -397,7 +412,15 @@ mod tests {
         assert!(waits.iter().all(|wait| (300.0..=315.0).contains(wait)));
         assert!((waits.iter().sum::<f64>() / 1_000.0 - 307.5).abs() < 1.0);
         let first = next_poll(&PollState::default(), &PollPolicy { feed_id_hash: 99, ..POLICY }, now());
-        assert!(first.at >= now() && first.at <= after(now(), START_SPREAD));
+        assert!(first.at >= now() && first.at <= after(now(), START_SPREAD_MIN));
+    }
+
+    #[test]
+    fn first_polls_of_many_feeds_are_no_stampede() {
+        let config = Config::default();
+        assert_eq!(config.start_spread(200), Duration::from_secs(10));
+        assert_eq!(config.start_spread(10_000), Duration::from_secs(200));
+        assert_eq!(config.start_spread(50_000), config.interval, "no feed waits longer than it would between polls");
     }
 
     #[test]

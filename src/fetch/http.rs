@@ -21,7 +21,7 @@ use crate::clock::{Clock, SystemClock};
 /// Redirects that are followed.
 const REDIRECTS_MAX: usize = 5;
 /// Idle connections are kept for what follows a redirect or a feed at once, not until the next poll.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Bytes of one answer of a query service, decoded.
 const QUERY_BYTES_MAX: usize = 16 * 1024 * 1024;
 const HEADER_LIST_BYTES_MAX: u32 = 64 * 1024;

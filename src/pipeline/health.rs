@@ -42,6 +42,7 @@ pub struct Health {
     beats: [AtomicU64; Loop::ALL.len()],
     is_started: AtomicBool,
     is_store_failing: AtomicBool,
+    is_store_damaged: AtomicBool,
     is_spool_full: AtomicBool,
     are_threads_stuck: AtomicBool,
 }
@@ -53,6 +54,7 @@ impl Default for Health {
             beats: Default::default(),
             is_started: AtomicBool::new(false),
             is_store_failing: AtomicBool::new(false),
+            is_store_damaged: AtomicBool::new(false),
             is_spool_full: AtomicBool::new(false),
             are_threads_stuck: AtomicBool::new(false),
         }
@@ -92,6 +94,14 @@ impl Health {
         self.is_store_failing.store(false, Ordering::Relaxed);
     }
 
+    pub(super) fn store_is_damaged(&self) {
+        self.is_store_damaged.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn store_is_whole(&self) {
+        self.is_store_damaged.store(false, Ordering::Relaxed);
+    }
+
     pub(super) fn is_spool_full(&self) -> bool {
         self.is_spool_full.load(Ordering::Relaxed)
     }
@@ -125,6 +135,9 @@ impl Health {
         }
         if self.is_store_failing.load(Ordering::Relaxed) {
             hindrances.push("store is not writable");
+        }
+        if self.is_store_damaged.load(Ordering::Relaxed) {
+            hindrances.push("store is damaged");
         }
         if self.is_spool_full.load(Ordering::Relaxed) {
             hindrances.push("spool is full");
@@ -167,6 +180,9 @@ mod tests {
         health.store_works();
         health.set_spool(Spool::HasRoom);
         assert!(health.hindrances().is_empty());
+        health.store_is_damaged();
+        assert_eq!(health.hindrances(), ["store is damaged"]);
+        health.store_is_whole();
         health.set_threads(Threads::AreStuck);
         assert_eq!(health.hindrances(), ["too many threads are stuck"]);
     }

@@ -12,6 +12,7 @@ mod backoff;
 mod collect;
 mod deliver;
 mod health;
+mod house;
 mod lanes;
 mod poll;
 mod pool;

@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::collect::Collector;
 use super::deliver::{DeliverError, Deliverer};
-use super::health::Spool;
+use super::house;
 use super::poll::Poller;
 use super::resolve::{Resolver, Rules};
 use super::{Context, Delivery, Loop, Question, Shared};
@@ -20,15 +18,11 @@ use crate::fetch::Fetch;
 use crate::publish::{Articles, Publish};
 use crate::shutdown::Shutdown;
 use crate::store::{FeedState, StoreError};
-use crate::telemetry::causes;
 
 /// Polls' catches on their way to collection.
 const ENTRIES_MAX: usize = 64;
 /// Coded articles on their way to resolution.
 const CODED_MAX: usize = 100;
-/// How often the store is counted.
-const COUNT_EVERY: Duration = Duration::from_secs(2);
-const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// A pipeline ready to run.
 pub struct Pipeline<F, P> {
@@ -105,7 +99,9 @@ impl<F: Fetch, P: Publish> Pipeline<F, P> {
         loops.spawn(Loop::Resolve, endless(resolver.run(coded_out, shutdown.listen())));
         loops.spawn(Loop::Deliver, deliverer.run());
         let mut housekeeping = JoinSet::new();
-        housekeeping.spawn(keep_house(Arc::clone(&shared)));
+        housekeeping.spawn(house::count(Arc::clone(&shared)));
+        housekeeping.spawn(house::prune(Arc::clone(&shared)));
+        housekeeping.spawn(house::check(Arc::clone(&shared)));
         shared.health.started();
         loops.watch(&shared, &shutdown, &ingest_over).await;
         housekeeping.shutdown().await;
@@ -179,36 +175,4 @@ impl Loops {
 async fn endless(work: impl Future<Output = ()>) -> Result<(), DeliverError> {
     work.await;
     Ok(())
-}
-
-/// Counts the store for metrics and the spool's limit, and lets go of what its time is up for.
-async fn keep_house(shared: Arc<Shared>) {
-    let mut pruned = Instant::now();
-    loop {
-        match shared.store.counts().await {
-            Ok(counts) => {
-                let metrics = &shared.metrics;
-                metrics.outbox_records.set(i64::try_from(counts.outbox_waiting).unwrap_or(i64::MAX));
-                metrics.outbox_age.set(counts.outbox_oldest.map_or(0.0, |oldest| age_s(oldest, shared.clock.now())));
-                let is_full = counts.outbox_waiting >= shared.config.spool_records_max;
-                if is_full != shared.health.is_spool_full() {
-                    tracing::warn!(records = counts.outbox_waiting, is_full, "spool: polling pauses while it is full");
-                }
-                shared.health.set_spool(if is_full { Spool::Full } else { Spool::HasRoom });
-            }
-            Err(err) => tracing::debug!(reason = causes(&err), "the store cannot be counted"),
-        }
-        if pruned.elapsed() >= PRUNE_EVERY {
-            pruned = Instant::now();
-            match shared.store.prune(shared.clock.now()).await {
-                Ok(pruned) => tracing::debug!(?pruned, "pruned"),
-                Err(err) => tracing::warn!(reason = causes(&err), "the store cannot be pruned"),
-            }
-        }
-        tokio::time::sleep(COUNT_EVERY).await;
-    }
-}
-
-fn age_s(at: Timestamp, now: Timestamp) -> f64 {
-    now.duration_since(at).as_secs_f64().max(0.0)
 }

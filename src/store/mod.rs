@@ -218,6 +218,6 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] says what does not fit.
     pub async fn check(&self) -> Result<(), StoreError> {
-        self.readers.read("check store", |db| -> Result<(), Fault> { open::check(db) }).await
+        self.readers.read_afresh("check store", |db| -> Result<(), Fault> { open::check(db) }).await
     }
 }

@@ -34,11 +34,28 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
+        self.run(attempt, |readers| readers.query(query)).await
+    }
+
+    /// Runs `query` on a new connection, which has no page of the file in memory yet.
+    pub(super) async fn read_afresh<T, F>(self: &Arc<Self>, attempt: &'static str, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.run(attempt, |readers| query(&open_reader(&readers.path)?)).await
+    }
+
+    async fn run<T, F>(self: &Arc<Self>, attempt: &'static str, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> Result<T, Fault> + Send + 'static,
+    {
         let closed = || StoreError::Closed { attempt };
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| closed())?;
         let readers = Arc::clone(self);
         let reading = spawn_blocking(move || {
-            let result = readers.query(query);
+            let result = query(&readers);
             drop(permit);
             result
         });

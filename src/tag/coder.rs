@@ -188,7 +188,7 @@ impl Coder {
         &self.version
     }
 
-    /// Returns the bytes of the compiled words.
+    /// Returns the bytes of the compiled words of all languages.
     #[must_use]
     pub fn table_bytes(&self) -> usize {
         self.lexicon.bytes()

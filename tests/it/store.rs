@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -679,6 +680,25 @@ async fn other_programs_read_while_the_daemon_writes() {
         let n_rows: i64 = reader.query_row("SELECT count(*) FROM entries", [], |row| row.get(0)).unwrap();
         assert_eq!(n_rows, n as i64 + 1);
     }
+}
+
+#[tokio::test]
+async fn damage_after_opening_is_found_by_the_check() {
+    let mut desk = Desk::new().await;
+    for n in 0..200 {
+        desk.poll("world", vec![numbered(n)]).await;
+    }
+    desk.store.close().await.unwrap();
+    let store = Store::open(desk.dir.path()).await.unwrap();
+    store.check().await.unwrap();
+    let path = desk.dir.path().join("hotline.db");
+    let mut bytes = fs::read(&path).unwrap();
+    let row = bytes.windows(14).position(|words| words == b"Report number ").unwrap();
+    let page = row / 4096 * 4096;
+    bytes[page..page + 4096].fill(0xa5);
+    fs::write(&path, bytes).unwrap();
+    let error = store.check().await.unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
 }
 
 #[tokio::test]

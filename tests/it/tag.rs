@@ -159,6 +159,12 @@ fn a_title_without_end_is_cut_before_it_is_coded() {
 }
 
 #[test]
+fn the_words_of_all_languages_take_little_memory() {
+    let mib = CODER.table_bytes() as f64 / f64::from(1 << 20);
+    assert!((5.0..=64.0).contains(&mib), "{mib:.1} MiB");
+}
+
+#[test]
 fn odd_texts_do_no_harm() {
     let long = "Macron spoke by phone with Putin, ".repeat(5_000);
     let texts = [

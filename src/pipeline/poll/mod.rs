@@ -86,12 +86,13 @@ impl<F: Fetch> Poller<F> {
     ) -> Self {
         let now = context.shared.clock.now();
         let (mode, schedule) = (context.mode, &context.schedule);
+        let start_spread = schedule.start_spread(feeds.len());
         let slots: Vec<Slot> = feeds
             .into_iter()
             .map(|feed| {
                 let known = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| states.remove(id));
                 let state = FeedState { feed_id: feed.id.clone(), ..known.unwrap_or_else(|| unknown(&feed.id)) };
-                let policy = policy(&feed, schedule);
+                let policy = PollPolicy { start_spread, ..policy(&feed, schedule) };
                 let next = schedule::next_poll(&state.poll, &policy, now);
                 let unstored = Backoff::new(UNSTORED_PAUSE, UNSTORED_PAUSE_MAX);
                 Slot { feed, state, policy, next, is_failing_said: false, unstored }
@@ -257,12 +258,13 @@ impl Slot {
     }
 }
 
-/// Returns what is configured about the feed's polls.
+/// Returns what is configured about the polls of a feed that is alone.
 #[must_use]
 pub fn policy(feed: &Feed, schedule: &schedule::Config) -> PollPolicy {
     PollPolicy {
         interval: feed.interval.unwrap_or(schedule.interval),
         interval_max: schedule.interval_max,
+        start_spread: schedule.start_spread(1),
         feed_id_hash: fnv1a(&feed.id),
     }
 }
