@@ -199,8 +199,8 @@ impl Slots<'_> {
         // "The day before" counts from the day named last.
         let sentence = self.scene.text.sentence_of(date.tokens.start);
         let from = self.scene.sentence(sentence.saturating_sub(1)).start;
-        let before = self.dates.partition_point(|one| one.tokens.start < date.tokens.start);
-        let named = self.dates[..before].iter().rev().take_while(|one| one.tokens.start >= from);
+        let before = self.dates().partition_point(|one| one.tokens.start < date.tokens.start);
+        let named = self.dates()[..before].iter().rev().take_while(|one| one.tokens.start >= from);
         let named = named.filter(|one| one.hit.value.names_day()).find_map(|one| self.resolved(one, Tense::Past));
         let Some(day) = named.and_then(|named| named.start.yesterday().ok()) else { return Some(found) };
         Some(EventDate { start: day, end: day, ..found })
