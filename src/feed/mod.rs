@@ -7,6 +7,7 @@ mod dates;
 mod fields;
 mod json;
 mod names;
+pub mod opml;
 mod read;
 mod salvage;
 pub mod schedule;
