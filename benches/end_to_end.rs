@@ -120,7 +120,7 @@ async fn round(base: &str, coder: Arc<Coder>) -> (Duration, String) {
     let mut settings = Settings { state_dir: folder.path().join("state"), ..Settings::default() };
     settings.publish.articles = Articles::All;
     let sink = Ndjson::open(folder.path().join("records")).expect("the folder can be made");
-    let config = AppConfig { settings, feeds: feeds(base), rules: Arc::default(), mode: Mode::Once };
+    let config = AppConfig { settings, feeds: feeds(base), lists: Vec::new(), rules: Arc::default(), mode: Mode::Once };
     let start = Instant::now();
     let app = app::start_with_coder(config, coder, sink, Arc::new(SystemClock)).await.expect("the pipeline starts");
     let metrics = app.metrics();

@@ -1,6 +1,7 @@
 //! Owns the composition: configuration to a running pipeline. The daemon, the demo and the tests start the same way.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -8,9 +9,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::{Feed, Settings};
+use crate::config::{Feed, FeedList, Settings};
+use crate::control;
 use crate::fetch::{Client, ClientError};
 use crate::http::{self, Sources};
+use crate::lists;
 use crate::metrics::{Metrics, Totals};
 use crate::outlet::HostRules;
 use crate::pipeline::{Context, Delivery, Ears, Health, InForce, Mode, Pipeline, PipelineError, Question, Shared};
@@ -30,6 +33,8 @@ const QUESTIONS_MAX: usize = 16;
 pub struct AppConfig {
     pub settings: Settings,
     pub feeds: Vec<Feed>,
+    /// Lists on the web whose feeds are added.
+    pub lists: Vec<FeedList>,
     pub rules: Arc<HostRules>,
     pub mode: Mode,
 }
@@ -70,6 +75,7 @@ pub struct App {
     server_end: Shutdown,
     reloads: Reloads,
     reloading: JoinSet<()>,
+    commands: JoinSet<()>,
 }
 
 /// Starts a pipeline that delivers to `sink`. Nothing is asked of the sink or of any feed before it returns.
@@ -104,7 +110,7 @@ async fn compose<P: Publish>(
     sink: P,
     clock: Arc<dyn Clock>,
 ) -> Result<App, StartError> {
-    let AppConfig { settings, feeds, rules, mode } = config;
+    let AppConfig { settings, feeds, lists, rules, mode } = config;
     let target = settings.target().to_string();
     let listener = match mode {
         Mode::Daemon => listen(&settings.http).await?,
@@ -113,6 +119,8 @@ async fn compose<P: Publish>(
     };
     let http_address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     let client = Client::new(&settings.fetch)?;
+    let feeds = lists::subscribe(&client, &store, &lists, feeds, clock.now()).await;
+    let socket = if mode == Mode::Daemon { bind(&settings.state_dir) } else { None };
     let (metrics, health) = (Arc::new(Metrics::default()), Arc::new(Health::default()));
     let shared = Arc::new(Shared {
         store: store.clone(),
@@ -149,6 +157,10 @@ async fn compose<P: Publish>(
         };
         server.spawn(http::serve(listener, sources, server_end.listen()));
     }
+    let mut commands = JoinSet::new();
+    if let Some(socket) = socket {
+        commands.spawn(socket.serve(questions.clone()));
+    }
     let mut running = JoinSet::new();
     running.spawn(pipeline.run(Ears { questions: asked, delivery }));
     let mut reloading = JoinSet::new();
@@ -165,7 +177,18 @@ async fn compose<P: Publish>(
         server_end,
         reloads,
         reloading,
+        commands,
     })
+}
+
+/// Binds the socket for commands; without it the daemon works all the same.
+fn bind(state_dir: &Path) -> Option<control::Socket> {
+    let bound = control::Socket::bind(state_dir);
+    bound
+        .map_err(
+            |err| tracing::warn!(reason = %err, "commands cannot reach this daemon: no socket in the state directory"),
+        )
+        .ok()
 }
 
 /// Compiles packs and roster, which takes a while, off the async threads.
@@ -230,6 +253,7 @@ impl App {
         // A client that holds its connection open does not hold up the end.
         self.server.shutdown().await;
         self.reloading.shutdown().await;
+        self.commands.shutdown().await;
         if let Err(err) = self.store.close().await {
             tracing::warn!(reason = causes(&err), "the store is not closed cleanly");
         }

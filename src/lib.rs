@@ -31,6 +31,8 @@
 //! | [`http`] | health, metrics, status |
 //! | [`config`] | TOML files to checked configuration |
 //! | [`app`] | composition root: configuration to a running pipeline |
+//! | [`lists`] | feed lists on the web, and their last good copies |
+//! | [`control`] | the socket by which commands reach the daemon |
 //! | [`reload`] | packs, roster and topics anew, while the daemon works |
 //! | [`demo`] | the bundled newsroom and in-process broker |
 //! | [`cli`] | the commands |
@@ -42,11 +44,13 @@ pub mod charset;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod demo;
 pub mod event;
 pub mod feed;
 pub mod fetch;
 pub mod http;
+pub mod lists;
 pub mod metrics;
 pub mod outlet;
 pub mod pipeline;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{check, config, demo, eval, extract, feed, probe, roster, run, schema, tag};
+use super::{check, config, demo, eval, extract, feed, feeds, probe, roster, run, schema, tag};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -87,6 +87,8 @@ pub(super) enum Command {
     Probe(probe::ProbeArgs),
     /// Read one feed document, print one JSON object an entry
     Feed(feed::FeedArgs),
+    /// List feeds with their next polls; show, poll or reset one; import and export OPML
+    Feeds(feeds::FeedsArgs),
     /// Read HTML, print one JSON object a page
     Extract(extract::ExtractArgs),
     /// Read documents, print the calls and negotiations they report

@@ -8,6 +8,7 @@ mod eval;
 mod exit;
 mod extract;
 mod feed;
+mod feeds;
 mod lines;
 mod logging;
 mod output;
@@ -55,6 +56,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Eval(args) => eval::run(args, global, &mut out)?,
         Command::Extract(args) => extract::run(args, global, &mut out)?,
         Command::Feed(args) => feed::run(args, &mut out)?,
+        Command::Feeds(args) => feeds::run(args, global, &mut out)?,
         Command::Probe(args) => probe::run(args, global, &mut out)?,
         Command::Roster(args) => roster::run(args, global, &mut out)?,
         Command::Run(args) => run::run(args, global)?,

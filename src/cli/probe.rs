@@ -58,7 +58,13 @@ fn setup(err: impl Into<anyhow::Error>) -> Failure {
 fn configuration(global: &Global) -> Result<Config, Failure> {
     if global.config_named().is_none() && !global.config_path().exists() {
         let rules = built_in_rules()?;
-        return Ok(Config { settings: Settings::default(), feeds: Vec::new(), rules, shown: Vec::new() });
+        return Ok(Config {
+            settings: Settings::default(),
+            feeds: Vec::new(),
+            lists: Vec::new(),
+            rules,
+            shown: Vec::new(),
+        });
     }
     Ok(super::config::load(global)?)
 }

@@ -39,11 +39,12 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<(), Failure> {
     if is_fallback(settings) {
         say(&format!("hotline: no broker is configured (kafka.brokers), records go to {target}"));
     }
-    if config.feeds.is_empty() {
+    if config.feeds.is_empty() && config.lists.is_empty() {
         return Err(Failure::Setup("no feeds are configured (feeds.d/*.toml beside the main file)".to_owned()));
     }
     let mode = if args.once { Mode::Once } else { Mode::Daemon };
-    let app = AppConfig { settings: config.settings, feeds: config.feeds, rules: config.rules, mode };
+    let app =
+        AppConfig { settings: config.settings, feeds: config.feeds, lists: config.lists, rules: config.rules, mode };
     threads::block_on(run_app(app)).context("start threads")?
 }
 

@@ -1,4 +1,4 @@
-//! Owns feed lists: outlets with their feeds, checked against each other across all files.
+//! Owns feed lists: outlets with their feeds, and lists on the web, checked against each other across all files.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::problem::{Problem, Problems};
-use super::{Feed, FirstPoll, codes, document, suggest};
+use super::{Feed, FeedList, FirstPoll, codes, document, suggest};
 use crate::outlet::Outlet;
 
 /// A feed is asked at most this often, whatever the list says.
@@ -26,6 +26,7 @@ type Text = Option<Spanned<String>>;
 #[serde(deny_unknown_fields, default)]
 struct List {
     outlet: Vec<Spanned<OutletText>>,
+    lists: Vec<Spanned<ListText>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -52,13 +53,24 @@ struct FeedText {
     allow_private: bool,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ListText {
+    id: Text,
+    url: Text,
+    lang: Text,
+    interval: Text,
+    first_poll: Text,
+    allow_private: bool,
+}
+
 /// Reads the lists, which the files numbered `files` hold.
-pub(super) fn read(files: &[usize], problems: &mut Problems) -> Vec<Feed> {
-    let mut reader = Reader { file: 0, problems, seen: HashMap::new(), feeds: Vec::new() };
+pub(super) fn read(files: &[usize], problems: &mut Problems) -> (Vec<Feed>, Vec<FeedList>) {
+    let mut reader = Reader { file: 0, problems, seen: HashMap::new(), feeds: Vec::new(), lists: Vec::new() };
     for file in files {
         reader.list(*file);
     }
-    reader.feeds
+    (reader.feeds, reader.lists)
 }
 
 /// What an id names: both kinds of id, and the ids feeds had before, are unique on their own.
@@ -75,6 +87,7 @@ struct Reader<'p> {
     problems: &'p mut Problems,
     seen: HashMap<(Namespace, String), (usize, Range<usize>)>,
     feeds: Vec<Feed>,
+    lists: Vec<FeedList>,
 }
 
 impl Reader<'_> {
@@ -88,8 +101,12 @@ impl Reader<'_> {
             self.problems.push(fault.at(file));
         }
         self.file = file;
-        for outlet in list.unwrap_or_default().outlet {
+        let List { outlet, lists } = list.unwrap_or_default();
+        for outlet in outlet {
             self.outlet(outlet);
+        }
+        for list in lists {
+            self.web_list(list);
         }
     }
 
@@ -148,6 +165,30 @@ impl Reader<'_> {
             lang: text.lang.map(Spanned::into_inner),
             interval,
             was: text.was.into_iter().map(Spanned::into_inner).collect(),
+            first_poll,
+            is_private_allowed: text.allow_private,
+        });
+    }
+
+    fn web_list(&mut self, text: Spanned<ListText>) {
+        let at = text.span();
+        let text = text.into_inner();
+        let id = self.needed(text.id, &at, "list", "id");
+        if let Some(id) = &id {
+            // One namespace with feeds: commands take either.
+            self.check(id, codes::is_id(id.get_ref()), "list id", ID_FORM);
+            self.unique(Namespace::Feed, id, "feed id");
+        }
+        let url = self.needed(text.url, &at, "list", "url").and_then(|url| self.url(&url));
+        self.language(text.lang.as_ref());
+        let interval = text.interval.and_then(|interval| self.interval(&interval));
+        let first_poll = text.first_poll.and_then(|first| self.first_poll(&first)).unwrap_or(FIRST_POLL);
+        let (Some(id), Some(url)) = (id, url) else { return };
+        self.lists.push(FeedList {
+            id: id.into_inner(),
+            url,
+            lang: text.lang.map(Spanned::into_inner),
+            interval,
             first_poll,
             is_private_allowed: text.allow_private,
         });

@@ -10,6 +10,7 @@ mod document;
 mod env;
 mod feeds;
 mod keys;
+mod opml;
 mod outlets;
 mod places;
 mod problem;
@@ -28,10 +29,12 @@ use url::Url;
 use crate::outlet::{HostRules, Outlet};
 
 pub use keys::{Setting, settings};
+pub use opml::{feed_list_toml, list_feeds};
 pub use outlets::{built_in_rules, rules};
 pub use problem::{Problem, Problems};
 pub use schema::schema;
 pub use settings::Settings;
+pub use suggest::nearest;
 
 /// The main file as shipped: every key with its default, commented.
 pub const REFERENCE: &str = include_str!("../../config/hotline.toml");
@@ -41,6 +44,8 @@ pub const REFERENCE: &str = include_str!("../../config/hotline.toml");
 pub struct Config {
     pub settings: Settings,
     pub feeds: Vec<Feed>,
+    /// OPML on the web whose feeds are polled, too.
+    pub lists: Vec<FeedList>,
     /// What is known of hosts and agencies.
     pub rules: Arc<HostRules>,
     /// Every key with its value and where that comes from.
@@ -64,6 +69,20 @@ pub struct Feed {
     pub was: Vec<String>,
     pub first_poll: FirstPoll,
     /// The feed's host may have a loopback or private address.
+    pub is_private_allowed: bool,
+}
+
+/// A list of feeds that somebody keeps on the web, in OPML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedList {
+    /// Stable id, chosen by the user.
+    pub id: String,
+    pub url: Url,
+    /// Declared language of feeds that declare none.
+    pub lang: Option<String>,
+    pub interval: Option<Duration>,
+    pub first_poll: FirstPoll,
+    /// The list's host may have a loopback or private address; those of its feeds may not.
     pub is_private_allowed: bool,
 }
 
@@ -91,10 +110,10 @@ pub fn load(path: &Path, env: &[(String, String)]) -> Result<Config, Problems> {
         }
     };
     let (settings, shown) = settings::read(main, env, &mut problems);
-    let feeds = feeds::read(&feed_lists(path, &mut problems), &mut problems);
+    let (feeds, lists) = feeds::read(&feed_lists(path, &mut problems), &mut problems);
     let rules = settings.as_ref().map(|settings| outlets::read(&settings.outlet, &mut problems)).unwrap_or_default();
     match settings {
-        Some(settings) if problems.is_empty() => Ok(Config { settings, feeds, rules: Arc::new(rules), shown }),
+        Some(settings) if problems.is_empty() => Ok(Config { settings, feeds, lists, rules: Arc::new(rules), shown }),
         _ => {
             problems.sort();
             Err(problems)

@@ -1,7 +1,7 @@
 //! Owns did-you-mean: the known word nearest to a mistyped one.
 
 /// Returns the known word that is near enough to be meant.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let edits_max = (word.chars().count() / 3).max(1);
     known
         .into_iter()

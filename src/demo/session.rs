@@ -157,7 +157,13 @@ impl Session {
         screen: &mut Screen<'_>,
     ) -> Result<Totals, DemoError> {
         let sink = Sink::open(&settings.target(), &settings.publish, &settings.kafka)?;
-        let config = AppConfig { settings, feeds: feed_list(&self.desk), rules: Arc::new(rules()), mode: Mode::Daemon };
+        let config = AppConfig {
+            settings,
+            feeds: feed_list(&self.desk),
+            lists: Vec::new(),
+            rules: Arc::new(rules()),
+            mode: Mode::Daemon,
+        };
         let app = app::start(config, sink, Arc::new(SystemClock)).await?;
         let status = app.http_address().map(|address| format!("http://{address}/"));
         let shutdown = app.shutdown();

@@ -101,23 +101,9 @@ impl Status {
                 "error": trouble.map(|trouble| trouble.reason.clone()),
                 "error_since": trouble.map(|trouble| time(trouble.since)),
             },
-            "feeds": self.feeds.as_ref().map(|feeds| feeds.iter().map(feed_json).collect::<Vec<_>>()),
+            "feeds": self.feeds.as_ref().map(|feeds| feeds.iter().map(FeedStatus::to_json).collect::<Vec<_>>()),
         })
     }
-}
-
-fn feed_json(status: &FeedStatus) -> Value {
-    json!({
-        "id": status.feed.id,
-        "outlet": status.feed.outlet.id,
-        "url": status.feed.url.as_str(),
-        "polled": status.polled.map(time),
-        "succeeded": status.succeeded.map(time),
-        "next": time(status.next.at),
-        "next_reason": status.next.reason,
-        "error": status.error,
-        "failures": status.n_failures,
-    })
 }
 
 /// RFC 3339, milliseconds, as records have it.

@@ -40,7 +40,7 @@ use crate::tag::Coder;
 
 pub use deliver::{DeliverError, Delivery, Trouble};
 pub use health::{Health, Loop};
-pub use poll::{FeedStatus, Question, policy};
+pub use poll::{FeedStatus, Question, Start, policy};
 pub use rehearse::{Rehearsal, Rehearsed, read_entry, read_page};
 pub use supervise::{Ears, Pipeline, PipelineError};
 

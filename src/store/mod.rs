@@ -7,8 +7,10 @@ mod articles;
 mod counts;
 mod error;
 mod identity;
+mod lists;
 mod open;
 mod outbox;
+mod peek;
 mod pending;
 mod poll;
 mod readers;
@@ -28,7 +30,9 @@ use tokio::task::spawn_blocking;
 pub use articles::ArticleCommit;
 pub use counts::Counts;
 pub use error::{Holder, StoreError};
+pub use lists::ListCopy;
 pub use outbox::Settled;
+pub use peek::{FeedCounts, Peek};
 pub use pending::Pending;
 pub use poll::{FeedState, PollCommit, PollOutcome};
 pub use retention::Pruned;
@@ -96,6 +100,31 @@ impl Store {
     /// Returns the state of every feed ever polled, by id.
     pub async fn feed_states(&self) -> Result<Vec<FeedState>, StoreError> {
         self.readers.read("read feed states", poll::states).await
+    }
+
+    /// Forgets how polls of a feed went, so that the next one starts anew and asks for the whole document; what entries it
+    /// showed stays known. Tells whether the feed was ever polled.
+    pub async fn reset_feed(&self, feed_id: &str) -> Result<bool, StoreError> {
+        let feed_id = feed_id.to_owned();
+        self.writer.write("reset feed", move |db| poll::reset(db, &feed_id)).await
+    }
+
+    /// Returns the last good copy of a list on the web.
+    pub async fn list_copy(&self, list_id: &str) -> Result<Option<ListCopy>, StoreError> {
+        let list_id = list_id.to_owned();
+        self.readers.read("read list", move |db| lists::read(db, &list_id)).await
+    }
+
+    /// Keeps a good copy of a list in the place of the one before.
+    pub async fn keep_list(&self, list_id: &str, copy: ListCopy) -> Result<(), StoreError> {
+        let list_id = list_id.to_owned();
+        self.writer.write("keep list", move |db| lists::keep(db, &list_id, &copy)).await
+    }
+
+    /// Forgets the copy of a list; tells whether there was one.
+    pub async fn forget_list(&self, list_id: &str) -> Result<bool, StoreError> {
+        let list_id = list_id.to_owned();
+        self.writer.write("forget list", move |db| lists::forget(db, &list_id)).await
     }
 
     /// Stores one poll: state, keys of its entries and those that became pending, in one transaction.

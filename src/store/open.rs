@@ -12,10 +12,11 @@ use ulid::Ulid;
 
 use super::error::{Fault, Holder, StoreError};
 
-const FILE: &str = "hotline.db";
+pub(super) const FILE: &str = "hotline.db";
 const LOCK_FILE: &str = "hotline.lock";
 /// Applied in order; the position, counted from 1, is the schema's version. Released ones never change.
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/1_cursors.sql"), include_str!("migrations/2_results.sql")];
+pub(super) const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/1_cursors.sql"), include_str!("migrations/2_results.sql")];
 /// Other programs that read hold a lock only for moments.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// A larger file is not checked at the start, which could take minutes; `Store::check` does it meanwhile.
@@ -100,7 +101,7 @@ fn settings(db: &Connection) -> Result<(), Fault> {
     Ok(())
 }
 
-fn version(db: &Connection) -> Result<u32, Fault> {
+pub(super) fn version(db: &Connection) -> Result<u32, Fault> {
     Ok(db.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 

@@ -32,6 +32,14 @@ pub struct FeedState {
     pub body_hash: Option<String>,
 }
 
+impl FeedState {
+    /// The state of a feed never polled.
+    #[must_use]
+    pub fn unknown(feed_id: &str) -> Self {
+        Self { feed_id: feed_id.to_owned(), validators: None, poll: PollState::default(), body_hash: None }
+    }
+}
+
 /// One poll's result.
 #[derive(Debug, Clone)]
 pub struct PollCommit {
@@ -70,6 +78,12 @@ pub(super) fn states(db: &Connection) -> Result<Vec<FeedState>, Fault> {
         states.push(serde_json::from_str::<StateRow>(&state)?.into_state(feed_id));
     }
     Ok(states)
+}
+
+/// Puts the state of a feed never polled in the place of what is known of its polls; tells whether it was polled.
+pub(super) fn reset(db: &Connection, feed_id: &str) -> Result<bool, Fault> {
+    let state = serde_json::to_string(&StateRow::new(&FeedState::unknown(feed_id)))?;
+    Ok(db.execute("UPDATE feeds SET state = ?1 WHERE feed_id = ?2", [state.as_str(), feed_id])? > 0)
 }
 
 /// Stores a poll; `said` holds [`identity::said`] of each entry, made off the writer's thread.

@@ -33,14 +33,14 @@ const PARAGRAPHS: [&str; 2] = [
 ];
 
 /// A configured folder and the newsroom its feed points at.
-struct Site {
-    folder: TempDir,
-    newsroom: Newsroom,
+pub(crate) struct Site {
+    pub(crate) folder: TempDir,
+    pub(crate) newsroom: Newsroom,
 }
 
 impl Site {
     /// Configures one feed of `n_items` articles; `settings` is added to the main file.
-    async fn open(n_items: usize, settings: &str) -> Self {
+    pub(crate) async fn open(n_items: usize, settings: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let newsroom = Newsroom::open().await;
         let item = |number: usize| -> Item {
@@ -88,13 +88,13 @@ impl Site {
         Daemon::spawn(command.env("HOTLINE_KAFKA__DELIVERY_TIMEOUT", "2s"))
     }
 
-    fn start(&self, arguments: &[&str]) -> Daemon {
+    pub(crate) fn start(&self, arguments: &[&str]) -> Daemon {
         let sink = format!("ndjson:{}", self.sink().display());
         Daemon::spawn(self.command(arguments).arg("--sink").arg(sink))
     }
 
     /// Runs one round to its end.
-    async fn round(&self) {
+    pub(crate) async fn round(&self) {
         let (code, log) = self.start(&["--once"]).ended().await;
         assert_eq!(code, Some(0), "{log}");
     }
@@ -133,7 +133,7 @@ fn lines(dir: &Path) -> Vec<String> {
 }
 
 /// A running daemon; killed when dropped.
-struct Daemon {
+pub(crate) struct Daemon {
     child: Child,
     log: mpsc::Receiver<String>,
     said: Vec<String>,
@@ -162,7 +162,7 @@ impl Daemon {
     }
 
     /// Waits for the address of its status.
-    async fn address(&mut self) -> String {
+    pub(crate) async fn address(&mut self) -> String {
         eventually("the daemon says where its status is", || {
             let log = self.log();
             let (_, rest) = log.split_once("http://127.0.0.1:")?;
@@ -171,7 +171,7 @@ impl Daemon {
         .await
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();
         assert!(status.success());
     }
@@ -182,7 +182,7 @@ impl Daemon {
         self.child.wait().unwrap();
     }
 
-    async fn ended(mut self) -> (Option<i32>, String) {
+    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
         let status = eventually("the daemon ends", || self.child.try_wait().unwrap()).await;
         // The log ends with the process.
         self.said.extend(self.log.iter());

@@ -8,6 +8,7 @@ mod demo;
 mod eval;
 mod event;
 mod feed;
+mod feeds_command;
 mod fetch;
 mod hostile;
 mod layering;

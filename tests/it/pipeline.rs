@@ -185,8 +185,13 @@ impl Desk {
     }
 
     async fn start(&self, mode: Mode, shelf: &Shelf) -> App {
-        let config =
-            AppConfig { settings: self.settings.clone(), feeds: self.feeds.clone(), rules: Arc::default(), mode };
+        let config = AppConfig {
+            settings: self.settings.clone(),
+            feeds: self.feeds.clone(),
+            lists: Vec::new(),
+            rules: Arc::default(),
+            mode,
+        };
         let app = app::start_with_coder(config, coder(), shelf.clone(), self.clock.clone()).await.unwrap();
         if mode == Mode::Daemon {
             // New feeds are spread over some seconds; a test does not wait for them.
@@ -259,6 +264,7 @@ async fn a_restart_makes_no_extra_request() {
     let config = AppConfig {
         settings: desk.settings.clone(),
         feeds: desk.feeds.clone(),
+        lists: Vec::new(),
         rules: Arc::default(),
         mode: Mode::Daemon,
     };
@@ -629,8 +635,13 @@ async fn a_spool_that_is_full_pauses_polling_until_it_drains() {
 async fn two_pipelines_do_not_share_a_state_directory() {
     let desk = Desk::open().await;
     let app = desk.start(Mode::Daemon, &Shelf::default()).await;
-    let config =
-        AppConfig { settings: desk.settings.clone(), feeds: Vec::new(), rules: Arc::default(), mode: Mode::Once };
+    let config = AppConfig {
+        settings: desk.settings.clone(),
+        feeds: Vec::new(),
+        lists: Vec::new(),
+        rules: Arc::default(),
+        mode: Mode::Once,
+    };
     let second = app::start_with_coder(config, coder(), Shelf::default(), Arc::new(SystemClock)).await;
     let message = second.err().unwrap().to_string();
     assert!(message.contains("in use by process"), "{message}");

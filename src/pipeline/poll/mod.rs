@@ -5,11 +5,12 @@ mod document;
 mod visit;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
 
@@ -18,7 +19,7 @@ use super::health::{BEAT, Loop};
 use super::lanes::Lanes;
 use super::{Context, Mode};
 use crate::config::Feed;
-use crate::feed::schedule::{self, Due, PollPolicy};
+use crate::feed::schedule::{self, Due, PollPolicy, PollState};
 use crate::fetch::Fetch;
 use crate::metrics::{Queue, observe};
 use crate::shutdown::Stop;
@@ -38,6 +39,17 @@ pub enum Question {
     Feeds(oneshot::Sender<Vec<FeedStatus>>),
     /// A poll of every feed now, whatever the schedule says.
     PollAll,
+    /// A poll of one feed now; answered when it is done, with `None` for an unknown feed.
+    Poll { feed_id: String, from: Start, answer: oneshot::Sender<Option<FeedStatus>> },
+}
+
+/// What a poll that somebody asks for starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// What is known of the feed's polls.
+    Known,
+    /// Nothing, as if it had never been polled; known entries stay known.
+    Anew,
 }
 
 /// Where one feed stands.
@@ -50,6 +62,37 @@ pub struct FeedStatus {
     /// What the last poll failed with; `None` after a success.
     pub error: Option<String>,
     pub n_failures: u32,
+}
+
+impl FeedStatus {
+    /// Plans a feed's next poll from what is known of its polls.
+    #[must_use]
+    pub fn planned(feed: Arc<Feed>, poll: &PollState, schedule: &schedule::Config, now: Timestamp) -> Self {
+        let next = schedule::next_poll(poll, &policy(&feed, schedule), now);
+        Self::new(feed, poll, next)
+    }
+
+    fn new(feed: Arc<Feed>, poll: &PollState, next: Due) -> Self {
+        let PollState { polled, succeeded, ref error, n_failures, .. } = *poll;
+        Self { feed, polled, succeeded, next, error: error.clone(), n_failures }
+    }
+
+    /// Returns the object by which status and commands tell of a feed.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let time = |at: Timestamp| format!("{at:.3}");
+        json!({
+            "id": self.feed.id,
+            "outlet": self.feed.outlet.id,
+            "url": self.feed.url.as_str(),
+            "polled": self.polled.map(time),
+            "succeeded": self.succeeded.map(time),
+            "next": time(self.next.at),
+            "next_reason": self.next.reason,
+            "error": self.error,
+            "failures": self.n_failures,
+        })
+    }
 }
 
 pub(super) struct Poller<F> {
@@ -74,6 +117,10 @@ struct Slot {
     /// Its failing was said; it is not said again until it works.
     is_failing_said: bool,
     unstored: Backoff,
+    /// Who waits for the end of the feed's next poll.
+    waiting: Vec<oneshot::Sender<Option<FeedStatus>>>,
+    /// The poll under way is not the one that was asked for: another follows it, that starts anew.
+    is_reset: bool,
 }
 
 impl<F: Fetch> Poller<F> {
@@ -91,11 +138,21 @@ impl<F: Fetch> Poller<F> {
             .into_iter()
             .map(|feed| {
                 let known = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| states.remove(id));
-                let state = FeedState { feed_id: feed.id.clone(), ..known.unwrap_or_else(|| unknown(&feed.id)) };
+                let state = known.unwrap_or_else(|| FeedState::unknown(&feed.id));
+                let state = FeedState { feed_id: feed.id.clone(), ..state };
                 let policy = PollPolicy { start_spread, ..policy(&feed, schedule) };
                 let next = schedule::next_poll(&state.poll, &policy, now);
                 let unstored = Backoff::new(UNSTORED_PAUSE, UNSTORED_PAUSE_MAX);
-                Slot { feed, state, policy, next, is_failing_said: false, unstored }
+                Slot {
+                    feed,
+                    state,
+                    policy,
+                    next,
+                    is_failing_said: false,
+                    unstored,
+                    waiting: Vec::new(),
+                    is_reset: false,
+                }
             })
             .collect();
         let first = |slot: &Slot| if mode == Mode::Once { now } else { slot.next.at };
@@ -136,6 +193,29 @@ impl<F: Fetch> Poller<F> {
                     self.queue(index);
                 }
             }
+            Question::Poll { feed_id, from, answer } => self.poll_now(&feed_id, from, answer),
+        }
+    }
+
+    /// Polls a feed before its time; one that waits or is being polled already is not polled twice for it.
+    fn poll_now(&mut self, feed_id: &str, from: Start, answer: oneshot::Sender<Option<FeedStatus>>) {
+        let Some(index) = self.slots.iter().position(|slot| slot.feed.id == feed_id) else {
+            // Whoever asked may have gone.
+            drop(answer.send(None));
+            return;
+        };
+        let running: HashSet<usize> = self.by_task.values().copied().collect();
+        let slot = &mut self.slots[index];
+        slot.waiting.push(answer);
+        if from == Start::Anew {
+            slot.state = FeedState::unknown(feed_id);
+            // The state of a poll under way would come back with its end.
+            slot.is_reset = running.contains(&index);
+        }
+        let n_due = self.due.len();
+        self.due.retain(|Reverse((_, due))| *due != index);
+        if self.due.len() < n_due {
+            self.queue(index);
         }
     }
 
@@ -210,6 +290,14 @@ impl<F: Fetch> Poller<F> {
                 slot.report();
             }
         }
+        if std::mem::take(&mut slot.is_reset) {
+            slot.state = FeedState::unknown(&slot.feed.id);
+            return self.queue(index);
+        }
+        for waiting in std::mem::take(&mut slot.waiting) {
+            // Whoever asked may have gone.
+            drop(waiting.send(Some(slot.status())));
+        }
         if self.mode == Mode::Daemon {
             self.due.push(Reverse((slot.next.at, index)));
         }
@@ -222,19 +310,15 @@ impl<F: Fetch> Poller<F> {
     }
 
     fn statuses(&self) -> Vec<FeedStatus> {
-        let status = |slot: &Slot| FeedStatus {
-            feed: Arc::clone(&slot.feed),
-            polled: slot.state.poll.polled,
-            succeeded: slot.state.poll.succeeded,
-            next: slot.next.clone(),
-            error: slot.state.poll.error.clone(),
-            n_failures: slot.state.poll.n_failures,
-        };
-        self.slots.iter().map(status).collect()
+        self.slots.iter().map(Slot::status).collect()
     }
 }
 
 impl Slot {
+    fn status(&self) -> FeedStatus {
+        FeedStatus::new(Arc::clone(&self.feed), &self.state.poll, self.next.clone())
+    }
+
     /// Plans another try of a poll that left no trace in the store.
     fn postpone(&mut self, now: Timestamp, error: String) {
         let pause = SignedDuration::try_from(self.unstored.fail()).unwrap_or(SignedDuration::MAX);
@@ -267,10 +351,6 @@ pub fn policy(feed: &Feed, schedule: &schedule::Config) -> PollPolicy {
         start_spread: schedule.start_spread(1),
         feed_id_hash: fnv1a(&feed.id),
     }
-}
-
-fn unknown(feed_id: &str) -> FeedState {
-    FeedState { feed_id: feed_id.to_owned(), validators: None, poll: schedule::PollState::default(), body_hash: None }
 }
 
 /// A hash that is the same in every release: schedules are spread by it.
