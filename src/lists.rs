@@ -104,9 +104,9 @@ mod tests {
     #[test]
     fn a_fifth_may_go_at_once_and_not_more() {
         let outlines = |numbers: std::ops::Range<usize>| -> Vec<Outline> {
-            let list: String =
-                numbers.map(|n| format!("<outline text='{n}' xmlUrl='https://{n}.example/rss'/>")).collect();
-            opml::read(list.as_bytes(), None).unwrap_or_default()
+            let outline = |n: usize| format!("<outline text='{n}' xmlUrl='https://{n}.example/rss'/>");
+            let list: Vec<String> = numbers.map(outline).collect();
+            opml::read(list.concat().as_bytes(), None).unwrap_or_default()
         };
         assert_eq!(removed_too_many(&outlines(0..10), &outlines(2..30)), None);
         assert_eq!(removed_too_many(&outlines(0..10), &outlines(3..30)), Some(3));

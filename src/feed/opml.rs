@@ -46,9 +46,8 @@ pub enum OpmlError {
 /// [`OpmlError`] when there is no feed in it.
 pub fn read(bytes: &[u8], content_type: Option<&str>) -> Result<Vec<Outline>, OpmlError> {
     let text = charset::decode(bytes, content_type, charset::xml_declared(bytes));
-    let mut tokens = Tokens::new(&text);
     let mut reading = Reading::default();
-    while let Some(token) = tokens.next() {
+    for token in Tokens::new(&text) {
         match token {
             Token::Open(tag) if tag.name.eq_ignore_ascii_case("outline") => reading.outline(&tag),
             Token::Open(tag) => reading.is_opml |= tag.name.eq_ignore_ascii_case("opml"),

@@ -152,8 +152,8 @@ async fn opml_is_imported_as_a_feed_list_that_checks_and_exported_as_opml_that_r
 /// OPML of feeds at these hosts.
 fn opml_of(numbers: std::ops::Range<usize>) -> Page {
     let outline = |n: usize| format!("<outline text='Paper {n}' xmlUrl='https://paper{n}.example/rss?a&b'/>");
-    let outlines: String = numbers.map(outline).collect();
-    Page::new("text/x-opml", format!("<opml><body>{outlines}</body></opml>"))
+    let outlines: Vec<String> = numbers.map(outline).collect();
+    Page::new("text/x-opml", format!("<opml><body>{}</body></opml>", outlines.concat()))
 }
 
 async fn listed_ids(site: &Site) -> Vec<String> {
