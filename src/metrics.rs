@@ -77,6 +77,8 @@ pub enum Loss {
     Video,
     Audio,
     Image,
+    /// The page asks for consent, or takes hotline for the robot it is.
+    Wall,
     /// Data, an office document, an archive: something else that is no page.
     NotAPage,
     TooLarge,
@@ -98,6 +100,7 @@ impl Loss {
             Self::Video => "video",
             Self::Audio => "audio",
             Self::Image => "image",
+            Self::Wall => "wall",
             Self::NotAPage => "not_a_page",
             Self::TooLarge => "too_large",
             Self::Missing => "missing",

@@ -6,11 +6,11 @@ use dom_query::Document;
 use dom_smoothie::{Config, ParsePolicy, Readability};
 
 use super::{
-    Hints, TextSource,
+    Hints, TextSource, entry,
     head::Head,
     lines::{self, Known},
     markup::{Line, fragment_lines, lines as markup_lines, page_lines},
-    prune,
+    prune, wall,
 };
 
 /// A text shorter than this makes the engine try again with laxer rules.
@@ -39,6 +39,8 @@ pub(super) struct Body {
     pub(super) text: String,
     pub(super) source: TextSource,
     pub(super) origin: &'static str,
+    /// The page asks something of its readers and shows no text, and nobody else has it.
+    pub(super) is_wall: bool,
 }
 
 /// Reads the article's text; empty when the page has none.
@@ -51,6 +53,7 @@ pub(super) fn read(html: &str, document: Document, head: &Head, known: &Known, h
         prune::prune(&document.root());
         take_longer(&mut found, lines::filter(engine(document, Effort::Full), known), 1.0);
     }
+    let mut is_wall = wall::clear(&mut found, known.title);
     if let Some(body) = &head.json_ld.body {
         cut_behind(&mut found, body);
     }
@@ -67,13 +70,20 @@ pub(super) fn read(html: &str, document: Document, head: &Head, known: &Known, h
         }
     }
     // Behind the rivals: what pruning took from a stub is its cookie box.
-    if n_chars(&found) < TEXT_CHARS_MIN {
-        let whole = lines::filter(engine(Document::from(html), Effort::Full), known);
-        if take_longer(&mut found, whole, 1.5) {
+    if n_chars(&found) < TEXT_CHARS_MIN && !is_wall {
+        let mut whole = lines::filter(engine(Document::from(html), Effort::Full), known);
+        is_wall = wall::clear(&mut whole, known.title);
+        if !is_wall && take_longer(&mut found, whole, 1.5) {
             (source, origin) = (TextSource::Page, "page, unpruned");
         }
     }
-    Body { text: found.join("\n"), source, origin }
+    if found.is_empty() && !is_wall {
+        // A page of three lines is nothing to an engine.
+        let mut whole = markup_lines(&Document::from(html).root());
+        is_wall = wall::clear(&mut whole, known.title);
+    }
+    is_wall &= n_chars(&found) < entry::TEXT_CHARS_MIN;
+    Body { text: found.join("\n"), source, origin, is_wall }
 }
 
 /// Cuts lines behind the end of the page's own `articleBody`, when that is the same text.

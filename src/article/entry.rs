@@ -3,7 +3,7 @@
 use super::{ExtractError, Hints, Page, TextSource, guard, language, lines, markup};
 
 /// With less the entry is an announcement of an article, not one.
-const TEXT_CHARS_MIN: usize = 80;
+pub(super) const TEXT_CHARS_MIN: usize = 80;
 
 /// Makes a page of what the feed itself says; `hints` hold all of it.
 ///

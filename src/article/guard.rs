@@ -23,6 +23,8 @@ pub enum ExtractError {
     TooLarge,
     #[error("it is {what}, not an article")]
     NotHtml { what: Media },
+    #[error("page asks for consent or a proof of being human, and shows no article")]
+    Wall,
     #[error("page has no article text")]
     NoText,
 }

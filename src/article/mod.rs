@@ -20,6 +20,7 @@ mod phrases;
 mod prune;
 mod title;
 pub mod url;
+mod wall;
 mod when;
 
 use std::borrow::Cow;
@@ -189,6 +190,9 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
         let known =
             lines::Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
         let body = body::read(&html, document, &head, &known, hints);
+        if body.is_wall {
+            return Err(ExtractError::Wall);
+        }
         (page.text, page.text_source) = (body.text, body.source);
         page.origins.push(("text", body.origin.to_owned()));
     }

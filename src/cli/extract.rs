@@ -123,6 +123,7 @@ fn print(file: &Path, page: &Page, explain: bool) -> Value {
 pub(super) fn class(err: ExtractError) -> Option<&'static str> {
     match err {
         ExtractError::NotHtml { what } => Some(what.as_str()),
+        ExtractError::Wall => Some("wall"),
         _ => None,
     }
 }

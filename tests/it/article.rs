@@ -98,27 +98,27 @@ struct Score {
 /// What must be reached in every language, and over the corpus. A fault of the extractor that is known and open holds
 /// its language's floor down.
 const FLOORS: [(&str, [f32; 5]); 14] = [
-    ("all", [0.932, 0.92, 1.0, 0.96, 1.0]),
+    ("all", [0.942, 0.92, 1.0, 0.96, 1.0]),
     ("ar", [0.984, 0.857, 1.0, 1.0, 1.0]),
     ("de", [0.941, 1.0, 1.0, 1.0, 1.0]),
     ("en", [0.981, 1.0, 1.0, 1.0, 1.0]),
     ("es", [0.964, 1.0, 1.0, 0.875, 1.0]),
-    ("fr", [0.899, 1.0, 1.0, 1.0, 1.0]),
+    ("fr", [0.989, 1.0, 1.0, 1.0, 1.0]),
     ("it", [0.971, 0.857, 1.0, 0.714, 1.0]),
     ("ja", [0.796, 0.833, 1.0, 1.0, 1.0]),
     ("pl", [0.867, 0.857, 1.0, 1.0, 1.0]),
     ("pt", [0.929, 1.0, 1.0, 1.0, 1.0]),
     ("ru", [0.88, 0.857, 1.0, 1.0, 1.0]),
-    ("tr", [0.911, 0.857, 1.0, 0.857, 1.0]),
+    ("tr", [0.958, 0.857, 1.0, 0.857, 1.0]),
     ("uk", [0.975, 0.875, 1.0, 1.0, 1.0]),
     ("zh", [0.945, 0.857, 1.0, 1.0, 1.0]),
 ];
 /// No page may lose more, but those whose fault is known and open.
 const PAGE_F1_MIN: f32 = 0.85;
 #[rustfmt::skip]
-const OPEN_FAULTS: [&str; 13] = [
-    "de-local-br", "de-typo3-subheads", "es-print-version", "fr-feed-fuller", "it-latin1-archivio", "ja-ruby",
-    "pl-comment-cards", "pl-portal-modules", "pt-ghost-newsletter", "ru-comment-cards", "tr-iso8859-9", "tr-video",
+const OPEN_FAULTS: [&str; 11] = [
+    "de-local-br", "de-typo3-subheads", "es-print-version", "it-latin1-archivio", "ja-ruby",
+    "pl-comment-cards", "pl-portal-modules", "pt-ghost-newsletter", "ru-comment-cards", "tr-iso8859-9",
     "zh-editor-line",
 ];
 
@@ -189,6 +189,7 @@ fn corpus_pages_give_their_paragraphs_and_metadata() {
     for (key, floors) in FLOORS {
         let (sum, told) = &scores[key];
         let shares = sum.shares();
+        eprintln!("{key:>4} {:>4} pages {shares:.3?}", sum.n_pages);
         if shares.iter().zip(floors).any(|(share, floor)| *share < floor - 0.0005) {
             failures.push(format!("{key}, {} pages: {shares:.3?} below {floors:?}", sum.n_pages));
             failures.extend(told.iter().filter(|_| key != "all").cloned());
@@ -258,7 +259,7 @@ fn every_field_names_the_source_it_came_from() {
 
 #[test]
 fn the_feeds_text_is_chosen_when_the_page_has_less() {
-    for name in ["en-feed-fuller", "en-metered-stub", "es-metered-feed"] {
+    for name in ["en-feed-fuller", "fr-feed-fuller", "en-metered-stub", "es-metered-feed"] {
         let sample = sample(name);
         let page = sample.page();
         assert_eq!(page.text_source, TextSource::Feed, "{name}");
@@ -268,6 +269,37 @@ fn the_feeds_text_is_chosen_when_the_page_has_less() {
         assert!(alone.text.len() < page.text.len());
     }
     assert_eq!(sample("en-next-script-only").page().text_source, TextSource::JsonLd);
+}
+
+/// What is true of a page that shows no article.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refusal {
+    trap: String,
+    error: String,
+}
+
+#[test]
+fn pages_without_an_article_are_refused_by_class() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/pages/refused");
+    let mut n_pages = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "html") {
+            continue;
+        }
+        n_pages += 1;
+        let refusal: Refusal = toml::from_str(&fs::read_to_string(path.with_extension("toml")).unwrap()).unwrap();
+        let read = article::extract_bytes(&fs::read(&path).unwrap(), None, None, &Hints::default());
+        let read = read.and_then(Page::into_article);
+        let error = match &read {
+            Err(ExtractError::Wall) => "wall",
+            Err(ExtractError::NotHtml { what }) => what.as_str(),
+            _ => "none",
+        };
+        assert_eq!(error, refusal.error, "{} ({}): {read:?}", path.display(), refusal.trap);
+    }
+    assert!(n_pages >= 6);
 }
 
 #[test]

@@ -310,18 +310,23 @@ async fn entries_without_a_page_are_given_up_with_what_was_received() {
     newsroom.put("/report.pdf", Page::new("application/pdf", "%PDF-1.7 not a page"));
     newsroom.put("/large.html", Page::article("Large", &["Far too much of it. ".repeat(400_000).as_str()]));
     newsroom.put("/empty.html", Page::new("text/html", "<html><body></body></html>"));
+    let player = "<html><head><meta property='og:type' content='video.other'></head><body><h1>Talks</h1>\
+                  <p>The two presidents met at noon.</p><p>They shook hands.</p></body></html>";
+    newsroom.put("/player.html", Page::new("text/html", player));
+    let wall = "<html><body><h1>Just a moment</h1><p>Please verify you are human to go on.</p></body></html>";
+    newsroom.put("/wall.html", Page::new("text/html", wall));
     let mut items = items(newsroom, 1);
-    for path in ["/report.pdf", "/gone.html", "/large.html", "/empty.html"] {
+    for path in ["/report.pdf", "/gone.html", "/large.html", "/empty.html", "/player.html", "/wall.html"] {
         items.push(newsroom.item(path, path));
     }
     desk.carry("alpha", &items);
     let (shelf, totals) = desk.round().await;
     assert_eq!(shelf.titles(), ["Quay number 0 is open"]);
-    assert_eq!(totals.n_dropped, 4, "{totals}");
+    assert_eq!(totals.n_dropped, 6, "{totals}");
     let records = shelf.records();
     let letters: Vec<&Record> = records.iter().filter(|record| record.topic == "hotline.dlq.v1").collect();
     let codes: BTreeSet<&str> = letters.iter().filter_map(|letter| letter.header("hotline_error_code")).collect();
-    assert_eq!(codes, BTreeSet::from(["pdf", "too_large", "no_text"]));
+    assert_eq!(codes, BTreeSet::from(["pdf", "too_large", "no_text", "video", "wall"]));
     let pdf = letters.iter().find(|letter| letter.header("hotline_error_code") == Some("pdf")).unwrap();
     assert_eq!(pdf.value, b"%PDF-1.7 not a page");
     assert_eq!(pdf.header("hotline_url"), Some(desk.newsroom.url("/report.pdf").as_str()));
@@ -350,6 +355,43 @@ async fn a_page_that_takes_too_long_is_given_up_and_costs_the_others_nothing() {
 }
 
 #[tokio::test]
+async fn a_live_blog_is_coded_post_by_post() {
+    let mut desk = Desk::open().await;
+    let post =
+        |time: &str, text: &str| format!("<div class=\"post\"><time datetime=\"{time}\">x</time><p>{text}</p></div>");
+    let page = format!(
+        "<html lang=\"en\"><head><title>Live: a day of calls</title><script type=\"application/ld+json\">\
+         {{\"@type\":\"LiveBlogPosting\",\"headline\":\"Live: a day of calls\",\"datePublished\":\"2025-06-04T06:00:00Z\"}}\
+         </script></head><body><h1>Live: a day of calls</h1><div class=\"posts\">{}{}</div></body></html>",
+        post(
+            "2025-06-05T09:00:00Z",
+            "Macron called Zelensky today, the Elysee Palace said, and they discussed grain exports."
+        ),
+        post(
+            "2025-06-04T15:00:00Z",
+            "Macron spoke by phone with Putin today, the Kremlin said, and they discussed sanctions."
+        ),
+    );
+    desk.newsroom.put("/live.html", Page::new("text/html", page));
+    let item = desk.newsroom.item("/live.html", "Live: a day of calls");
+    desk.carry("alpha", &[item]);
+    let (shelf, _) = desk.round().await;
+    let articles = shelf.values("articles");
+    assert_eq!(articles[0]["published"], "2025-06-04T06:00:00.000Z");
+    let posts = articles[0]["posts"].as_array().unwrap();
+    let times: Vec<&str> = posts.iter().map(|post| post["published"].as_str().unwrap()).collect();
+    assert_eq!(times, ["2025-06-05T09:00:00.000Z", "2025-06-04T15:00:00.000Z"]);
+    let calls: BTreeMap<String, String> = shelf
+        .values("events")
+        .iter()
+        .map(|event| (event["date"]["start"].as_str().unwrap(), event["sources"][0]["published"].as_str().unwrap()))
+        .map(|(day, published)| (day.to_owned(), published.to_owned()))
+        .collect();
+    let expected = [("2025-06-05", times[0]), ("2025-06-04", times[1])];
+    assert_eq!(calls, expected.map(|(day, time)| (day.to_owned(), time.to_owned())).into());
+}
+
+#[tokio::test]
 async fn a_page_that_cannot_be_had_gives_way_to_the_feeds_own_text() {
     let mut desk = Desk::open().await;
     let summary = PARAGRAPHS.join(" ");
@@ -358,6 +400,7 @@ async fn a_page_that_cannot_be_had_gives_way_to_the_feeds_own_text() {
     desk.carry("alpha", &[missing, linkless]);
     let (shelf, totals) = desk.round().await;
     assert_eq!(shelf.titles(), ["No page at all", "Page is gone"]);
+    assert!(shelf.values("articles").iter().all(|article| article["text_source"] == "feed"));
     assert_eq!((totals.n_articles, totals.n_dropped), (2, 0));
 }
 

@@ -90,6 +90,7 @@ async fn read<F: Fetch>(
         Err(err) => {
             let reason = match err {
                 ExtractError::NoText => metrics::Loss::NoText,
+                ExtractError::Wall => metrics::Loss::Wall,
                 ExtractError::NotHtml { what } => class(what),
                 ExtractError::TooDeep | ExtractError::TooLarge => metrics::Loss::TooLarge,
             };
