@@ -146,6 +146,7 @@ async fn what_is_neither_feed_nor_page_says_so() {
     let (code, report) = probe(&[server.url("/paper.pdf").as_str(), "--allow-private"]).await;
     assert_eq!((code, &report["stopped"]["at"]), (1, &"extract".into()), "{report:#}");
     assert!(report["page"]["error"].as_str().expect("an error").contains("PDF"), "{report:#}");
+    assert_eq!(report["page"]["class"], "pdf");
     let (code, report) = probe(&[server.url("/nothing").as_str(), "--allow-private"]).await;
     assert_eq!(code, 1);
     assert!(report["fetch"]["error"].as_str().expect("an error").ends_with("HTTP 404"));
