@@ -14,6 +14,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hotline::app::{self, AppConfig};
 use hotline::clock::SystemClock;
 use hotline::config::{Feed, FirstPoll, Settings};
+use hotline::fetch::Tls;
 use hotline::outlet::Outlet;
 use hotline::pipeline::Mode;
 use hotline::publish::{Articles, Ndjson};
@@ -110,6 +111,7 @@ fn feeds(base: &str) -> Vec<Feed> {
         was: Vec::new(),
         first_poll: FirstPoll::PublishAll,
         is_private_allowed: true,
+        tls: Tls::Verified,
     };
     (0..FEEDS).map(feed).collect()
 }

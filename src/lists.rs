@@ -10,7 +10,7 @@ use url::Url;
 use crate::charset;
 use crate::config::{Feed, FeedList, list_feeds};
 use crate::feed::opml::{self, Outline};
-use crate::fetch::{Fetch, Fetched, Request, Want};
+use crate::fetch::{Fetch, Fetched, Request, Tls, Want};
 use crate::store::{ListCopy, Store};
 use crate::telemetry::causes;
 
@@ -82,6 +82,7 @@ async fn get<F: Fetch>(fetch: &F, list: &FeedList) -> Result<(String, Vec<Outlin
         want: Want::Feed,
         validators: None,
         is_private_allowed: list.is_private_allowed,
+        tls: Tls::Verified,
     };
     let body = match fetch.fetch(request).await {
         Ok(Fetched::Body(body)) => body,

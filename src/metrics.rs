@@ -40,6 +40,7 @@ pub struct Metrics {
     gauges: Family<Label, Gauge<i64, AtomicI64>>,
     pub open_events: Gauge<i64, AtomicI64>,
     pub abandoned_threads: Gauge<i64, AtomicI64>,
+    pub unverified_feeds: Gauge<i64, AtomicI64>,
     pub outbox_records: Gauge<i64, AtomicI64>,
     pub outbox_age: Gauge<f64, AtomicU64>,
     pub is_delivery_held: Gauge<i64, AtomicI64>,
@@ -183,6 +184,7 @@ impl Default for Metrics {
             gauges: Family::default(),
             open_events: Gauge::default(),
             abandoned_threads: Gauge::default(),
+            unverified_feeds: Gauge::default(),
             outbox_records: Gauge::default(),
             outbox_age: Gauge::default(),
             is_delivery_held: Gauge::default(),
@@ -226,6 +228,7 @@ impl Metrics {
             "Threads stuck in a page or article that was given up",
             self.abandoned_threads.clone(),
         );
+        registry.register("unverified_feeds", "Feeds read without verifying TLS", self.unverified_feeds.clone());
         registry.register("outbox_records", "Records that wait for delivery", self.outbox_records.clone());
         registry.register("outbox_age_seconds", "Age of the oldest record that waits", self.outbox_age.clone());
         registry.register("delivery_held", "1 while delivery waits for a person", self.is_delivery_held.clone());

@@ -19,7 +19,7 @@ use super::output::Out;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Feed, FirstPoll, Settings, built_in_rules};
 use crate::feed::{Entry, ReadError};
-use crate::fetch::{self, Answer, Body, Client, Fetch, FetchError, Fetched, Request, RobotsScope, Want};
+use crate::fetch::{self, Answer, Body, Client, Fetch, FetchError, Fetched, Request, RobotsScope, Tls, Want};
 use crate::outlet::{HostRules, Outlet};
 use crate::telemetry::causes;
 
@@ -109,6 +109,7 @@ fn unlisted(url: &Url, config: &Config) -> Feed {
         was: Vec::new(),
         first_poll: FirstPoll::PublishLast(1),
         is_private_allowed: false,
+        tls: Tls::Verified,
     }
 }
 
@@ -128,6 +129,7 @@ impl Probe<'_> {
             want: Want::Feed,
             validators: None,
             is_private_allowed: subject.feed.is_private_allowed,
+            tls: subject.feed.tls,
         };
         // What is no listed feed may be a page, and pages are asked for by leave of robots.txt only.
         if !self.robots("robots", &request).await? && !subject.is_listed {

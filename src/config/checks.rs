@@ -59,6 +59,7 @@ fn durations(settings: &Settings) -> Vec<Range<Duration>> {
         ("fetch.timeout", settings.fetch.timeout, ms(10), Duration::from_mins(10)),
         ("fetch.connect_timeout", settings.fetch.connect_timeout, ms(10), Duration::from_mins(1)),
         ("fetch.host_delay", settings.fetch.host_delay, ms(0), Duration::from_mins(10)),
+        ("fetch.address_delay", settings.fetch.address_delay, ms(0), Duration::from_mins(1)),
         ("event.window", settings.event.window, Duration::from_hours(1), Duration::from_hours(24 * 90)),
         ("kafka.linger", settings.kafka.linger, ms(0), Duration::from_secs(5)),
         ("pipeline.article_timeout", settings.pipeline.article_timeout, ms(100), Duration::from_mins(5)),

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::problem::{Problem, Problems};
 use super::{Feed, FeedList, FirstPoll, codes, document, suggest};
+use crate::fetch::Tls;
 use crate::outlet::Outlet;
 
 /// A feed is asked at most this often, whatever the list says.
@@ -51,6 +52,7 @@ struct FeedText {
     was: Vec<Spanned<String>>,
     first_poll: Text,
     allow_private: bool,
+    tls: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -156,6 +158,7 @@ impl Reader<'_> {
         self.language(text.lang.as_ref());
         let interval = text.interval.and_then(|interval| self.interval(&interval));
         let first_poll = text.first_poll.and_then(|first| self.first_poll(&first)).unwrap_or(FIRST_POLL);
+        let tls = text.tls.map_or(Tls::Verified, |tls| self.tls(&tls));
         let (Some(id), Some(url)) = (id, url) else { return };
         self.feeds.push(Feed {
             id: id.into_inner(),
@@ -167,6 +170,7 @@ impl Reader<'_> {
             was: text.was.into_iter().map(Spanned::into_inner).collect(),
             first_poll,
             is_private_allowed: text.allow_private,
+            tls,
         });
     }
 
@@ -213,6 +217,17 @@ impl Reader<'_> {
         if !is_right {
             let problem = Problem::new(format!("unknown or malformed {what} `{}`", text.get_ref()));
             self.problems.push(problem.at(self.file, text.span(), &format!("expected {expected}")));
+        }
+    }
+
+    fn tls(&mut self, text: &Spanned<String>) -> Tls {
+        match text.get_ref().as_str() {
+            "verified" => Tls::Verified,
+            "unverified" => Tls::Unverified,
+            _ => {
+                self.check(text, false, "TLS rule", "`verified` or `unverified`");
+                Tls::Verified
+            }
         }
     }
 

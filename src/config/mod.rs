@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::fetch::{Request, Tls, Want};
 use crate::outlet::{HostRules, Outlet};
 
 pub use keys::{Setting, settings};
@@ -70,6 +71,19 @@ pub struct Feed {
     pub first_poll: FirstPoll,
     /// The feed's host may have a loopback or private address.
     pub is_private_allowed: bool,
+    /// What the feed's host must prove over TLS.
+    pub tls: Tls,
+}
+
+impl Feed {
+    /// Returns how a page of the feed is asked for: what the user allows the feed's host, no other host has.
+    #[must_use]
+    pub fn page_request(&self, url: Url) -> Request {
+        let is_own = url.host_str() == self.url.host_str();
+        let is_private_allowed = is_own && self.is_private_allowed;
+        let tls = if is_own { self.tls } else { Tls::Verified };
+        Request { url, want: Want::Article, validators: None, is_private_allowed, tls }
+    }
 }
 
 /// A list of feeds that somebody keeps on the web, in OPML.

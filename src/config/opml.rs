@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{Feed, FeedList, codes};
 use crate::feed::opml::Outline;
+use crate::fetch::Tls;
 use crate::outlet::Outlet;
 
 /// Chars of an id made from an address.
@@ -45,6 +46,7 @@ pub fn list_feeds(outlines: &[Outline], list: &FeedList, known: &[Feed]) -> Vec<
             was: Vec::new(),
             first_poll: list.first_poll,
             is_private_allowed: false,
+            tls: Tls::Verified,
         });
     }
     feeds

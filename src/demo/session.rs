@@ -21,6 +21,7 @@ use super::server::Server;
 use crate::app::{self, AppConfig, StartError};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Feed, FirstPoll, Settings};
+use crate::fetch::Tls;
 use crate::metrics::Totals;
 use crate::outlet::{Agency, HostRules};
 use crate::pipeline::{Mode, PipelineError};
@@ -264,6 +265,7 @@ fn feed_list(desk: &Desk) -> Vec<Feed> {
             was: Vec::new(),
             first_poll: FirstPoll::PublishAll,
             is_private_allowed: true,
+            tls: Tls::Verified,
         });
     }
     list

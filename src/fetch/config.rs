@@ -1,5 +1,6 @@
 //! Owns what may be set about fetching.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -28,6 +29,11 @@ pub struct Config {
     pub host_delay: Duration,
     /// Requests to one registrable domain that may follow each other without a pause. Default 5.
     pub host_burst: u32,
+    /// Mean pause between requests to one address, under whatever names. Default 50 ms.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub address_delay: Duration,
+    /// PEM file with authorities to trust beside the built-in ones.
+    pub ca_file: Option<PathBuf>,
     /// Default `articles`.
     pub robots: RobotsScope,
 }
@@ -43,6 +49,8 @@ impl Default for Config {
             ports: vec![80, 443],
             host_delay: Duration::from_secs(1),
             host_burst: 5,
+            address_delay: Duration::from_millis(50),
+            ca_file: None,
             robots: RobotsScope::Articles,
         }
     }

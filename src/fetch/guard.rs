@@ -1,11 +1,10 @@
 //! Owns which URLs and addresses may be asked: schemes, ports, and no way into the machine's own networks.
 //!
-//! A name is vetted where it is resolved, and the vetted address is the one dialled. An address written in the URL never
+//! A name is vetted where it is resolved (`names`), and the vetted address is the one dialled. An address written in the URL never
 //! reaches a resolver, so it is vetted on the parsed host, at every hop.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use super::FetchError;
@@ -36,7 +35,7 @@ impl Allowance {
         Self(url.host_str().map(|host| (host.to_owned(), url.port_or_known_default())))
     }
 
-    fn covers(&self, url: &Url) -> bool {
+    pub(super) fn covers(&self, url: &Url) -> bool {
         let Some((host, port)) = &self.0 else { return false };
         let asked = url.port_or_known_default();
         let is_port_fit = asked == *port || asked.is_some_and(|port| DEFAULT_PORTS.contains(&port));
@@ -136,20 +135,14 @@ fn blocked_v6(address: Ipv6Addr) -> Option<&'static str> {
     Some(kind)
 }
 
-/// Resolves names to addresses that may be dialled.
-pub(super) struct Resolver(pub(super) Pass);
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let pass = self.0;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let vetted = match pass {
-                Pass::Private => found,
-                Pass::Public => public(found)?,
-            };
-            Ok(Box::new(vetted.into_iter()) as Addrs)
-        })
+/// Returns the addresses of a name that may be dialled.
+///
+/// # Errors
+/// [`Blocked`] when there are only others.
+pub(super) fn vetted(found: Vec<SocketAddr>, pass: Pass) -> Result<Vec<SocketAddr>, Blocked> {
+    match pass {
+        Pass::Private => Ok(found),
+        Pass::Public => public(found),
     }
 }
 

@@ -1,14 +1,19 @@
 //! Owns manners towards hosts: one connection and a token bucket per registrable domain, a circuit breaker per host.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::OwnedMutexGuard;
 use url::{Host, Url};
 
+use super::Config;
+
 /// Domains remembered at once; idle ones go first.
 const DOMAINS_MAX: usize = 20_000;
+/// Requests to one address that may follow each other: many outlets share the addresses of one network.
+const ADDRESS_BURST: u32 = 20;
 /// Hosts with failures remembered at once.
 const BREAKERS_MAX: usize = 20_000;
 /// Transport failures in a row that open the breaker.
@@ -26,6 +31,9 @@ pub(super) struct Hosts {
     burst: u32,
     /// By registrable domain or address. The lock guards the map only and is held for a look-up.
     domains: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Bucket>>>>,
+    /// Names of many owners may share a machine, and one owner's names may hide it. Held for a look-up.
+    addresses: Mutex<HashMap<IpAddr, Bucket>>,
+    address_delay: Duration,
     /// By host; only those with failures or a pause. Held for a look-up.
     breakers: Mutex<HashMap<String, Breaker>>,
 }
@@ -43,23 +51,53 @@ pub(super) struct Rest {
 }
 
 impl Hosts {
-    /// Remembers nothing yet; `burst` requests may follow each other, further ones come `delay` apart.
-    pub(super) fn new(delay: Duration, burst: u32) -> Self {
-        Self { delay, burst, domains: Mutex::default(), breakers: Mutex::default() }
+    /// Remembers nothing yet; requests to a domain come `host_delay` apart after a burst, those to an address
+    /// `address_delay`.
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            delay: config.host_delay,
+            burst: config.host_burst,
+            domains: Mutex::default(),
+            addresses: Mutex::default(),
+            address_delay: config.address_delay,
+            breakers: Mutex::default(),
+        }
     }
 
-    /// Waits until the host's domain may be asked.
+    /// Waits until the host's domain may be asked; a `crawl_delay` holds where it is longer than the usual pause.
     ///
     /// # Errors
     /// [`Rest`] when the host's breaker is open.
-    pub(super) async fn turn(&self, url: &Url) -> Result<Turn, Rest> {
+    pub(super) async fn turn(&self, url: &Url, crawl_delay: Duration) -> Result<Turn, Rest> {
         let mut bucket = self.bucket(&registrable_domain(url)).lock_owned().await;
         self.admit(url, Instant::now())?;
-        let wait = bucket.take(Instant::now(), self.delay, self.burst);
+        let burst = if crawl_delay > self.delay { 1 } else { self.burst };
+        let wait = bucket.take(Instant::now(), self.delay.max(crawl_delay), burst);
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
         Ok(Turn { _bucket: bucket })
+    }
+
+    /// Waits until the address may be asked, whatever the name.
+    pub(super) async fn address_turn(&self, address: IpAddr) {
+        let wait = self.address_wait(address, Instant::now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn address_wait(&self, address: IpAddr, now: Instant) -> Duration {
+        let mut addresses = locked(&self.addresses);
+        if addresses.len() >= DOMAINS_MAX {
+            addresses.retain(|_, bucket| bucket.next > now);
+        }
+        // When that many are busy at once, one more is asked too often rather than remembered without limit.
+        if addresses.len() >= DOMAINS_MAX && !addresses.contains_key(&address) {
+            return Duration::ZERO;
+        }
+        let bucket = addresses.entry(address).or_insert(Bucket { next: now });
+        bucket.take(now, self.address_delay, ADDRESS_BURST)
     }
 
     /// Notes that the host answered, whatever it said.
@@ -205,6 +243,10 @@ mod tests {
         Url::parse(text).unwrap()
     }
 
+    fn hosts(host_burst: u32) -> Hosts {
+        Hosts::new(&Config { host_burst, ..Config::default() })
+    }
+
     const fn seconds(n: u64) -> Duration {
         Duration::from_secs(n)
     }
@@ -232,11 +274,35 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn crawl_delay_holds_from_the_first_request_on() {
+        let hosts = hosts(10);
+        for (text, crawl_delay, is_free) in
+            [("https://slow.example.com/", seconds(20), false), ("https://fast.example.org/", Duration::ZERO, true)]
+        {
+            let page = url(text);
+            drop(hosts.turn(&page, crawl_delay).await);
+            let mut turn = Box::pin(hosts.turn(&page, crawl_delay));
+            let polled = turn.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert_eq!(polled.is_ready(), is_free, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_its_own_budget_whatever_the_name() {
+        let hosts = Hosts::new(&Config { address_delay: seconds(1), ..Config::default() });
+        let (now, shared) = (Instant::now(), "93.184.216.34".parse().unwrap());
+        let waits: Vec<u64> = (0..ADDRESS_BURST + 2).map(|_| hosts.address_wait(shared, now).as_secs()).collect();
+        assert_eq!(waits[19..], [0, 1, 2]);
+        assert_eq!(hosts.address_wait("93.184.216.35".parse().unwrap(), now), Duration::ZERO);
+        assert_eq!(hosts.address_wait(shared, now + seconds(60)), Duration::ZERO);
+    }
+
     #[test]
     fn second_request_to_a_domain_waits_for_the_first() {
-        let hosts = Hosts::new(seconds(1), 10);
+        let hosts = hosts(10);
         let poll = |url: &Url| {
-            let mut turn = Box::pin(hosts.turn(url));
+            let mut turn = Box::pin(hosts.turn(url, Duration::ZERO));
             turn.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         };
         let (first, other) = (url("https://a.example.com/"), url("https://b.example.com/"));
@@ -250,7 +316,7 @@ mod tests {
     #[test]
     fn breaker_opens_after_failures_and_lets_one_through_later() {
         let now = Instant::now();
-        let hosts = Hosts::new(seconds(1), 1);
+        let hosts = hosts(1);
         let (down, sibling) = (url("https://down.example.com/a"), url("https://up.example.com/"));
         for _ in 0..FAILURES_MAX {
             assert!(hosts.admit(&down, now).is_ok());
@@ -271,7 +337,7 @@ mod tests {
     #[test]
     fn breaker_never_rests_longer_than_an_interval() {
         let now = Instant::now();
-        let hosts = Hosts::new(seconds(1), 1);
+        let hosts = hosts(1);
         let down = url("https://down.example.com/");
         for _ in 0..1_000 {
             hosts.failed(&down, now);
@@ -282,7 +348,7 @@ mod tests {
     #[test]
     fn pause_holds_for_the_host_and_is_limited() {
         let now = Instant::now();
-        let hosts = Hosts::new(seconds(1), 1);
+        let hosts = hosts(1);
         let busy = url("https://busy.example.com/");
         hosts.paused(&busy, now, Duration::from_hours(24));
         let rest = hosts.admit(&busy, now).unwrap_err();
@@ -292,7 +358,7 @@ mod tests {
 
     #[test]
     fn domains_are_remembered_within_a_limit() {
-        let hosts = Hosts::new(seconds(1), 1);
+        let hosts = hosts(1);
         for n in 0..DOMAINS_MAX + 10 {
             let bucket = hosts.bucket(&format!("{n}.example"));
             // Still full in an hour: none of them is idle.

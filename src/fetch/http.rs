@@ -12,10 +12,12 @@ use url::Url;
 
 use super::body::{self, BodyError, Reading};
 use super::config::{Config, RobotsScope};
-use super::guard::{self, Allowance, Blocked, Pass, Resolver};
+use super::guard::{self, Allowance, Blocked, Pass};
 use super::hosts::Hosts;
+use super::names::{Names, Resolver};
 use super::robots::{Known, ROBOTS_BYTES_MAX, Robots, Ruling};
-use super::{Answer, Body, Fetch, FetchError, Fetched, Hop, Request, Validators, Want, facts};
+use super::tls::{self, TlsError};
+use super::{Answer, Body, Fetch, FetchError, Fetched, Hop, Request, Tls, Validators, Want, facts};
 use crate::clock::{Clock, SystemClock};
 
 /// Redirects that are followed.
@@ -28,10 +30,9 @@ const HEADER_LIST_BYTES_MAX: u32 = 64 * 1024;
 
 /// Asks servers. Cheap to share behind an `Arc`; keeps connections, manners and robots.txt files.
 pub struct Client {
-    /// Dials public addresses only.
-    public: reqwest::Client,
-    /// Dials whatever a name resolves to.
-    private: reqwest::Client,
+    verified: Dialler,
+    unverified: Dialler,
+    names: Arc<Names>,
     config: Config,
     hosts: Hosts,
     robots: Robots,
@@ -41,8 +42,8 @@ pub struct Client {
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    #[error("set up TLS")]
-    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("set up the HTTP client")]
     Build(#[from] reqwest::Error),
 }
@@ -51,12 +52,17 @@ impl Client {
     /// Makes a client that has not asked anybody yet.
     ///
     /// # Errors
-    /// [`ClientError`] for a contact that no header can hold, and for what a healthy build never meets.
+    /// [`ClientError`] for a contact that no header can hold, authorities that cannot be read, and for what a healthy
+    /// build never meets.
     pub fn new(config: &Config) -> Result<Self, ClientError> {
+        let roots = tls::roots(config.ca_file.as_deref())?;
+        let names = Arc::new(Names::of_system());
+        let dialler = |tls| Dialler::new(config, &names, &tls::client(&roots, tls)?);
         Ok(Self {
-            public: build(config, Pass::Public)?,
-            private: build(config, Pass::Private)?,
-            hosts: Hosts::new(config.host_delay, config.host_burst),
+            verified: dialler(Tls::Verified)?,
+            unverified: dialler(Tls::Unverified)?,
+            names: Arc::clone(&names),
+            hosts: Hosts::new(config),
             robots: Robots::default(),
             config: config.clone(),
             clock: SystemClock,
@@ -69,22 +75,22 @@ impl Client {
     /// [`FetchError::NotNow`] while the file cannot be read, [`FetchError::Refused`] where the URL may not be asked.
     pub async fn ruling(&self, request: &Request) -> Result<Ruling, FetchError> {
         let pass = guard::vet(&request.url, &allowance(request), &self.config.ports)?;
-        self.ruling_at(&request.url, pass).await
+        self.ruling_at(&request.url, Way { pass, tls: request.tls }).await
     }
 
-    async fn ruling_at(&self, url: &Url, pass: Pass) -> Result<Ruling, FetchError> {
+    async fn ruling_at(&self, url: &Url, way: Way) -> Result<Ruling, FetchError> {
         let origin = self.robots.origin(url);
         let mut known = origin.known.lock().await;
         let is_needed = known.as_ref().is_none_or(|known| known.is_stale(Instant::now()));
         if is_needed {
-            let fetched = self.robots_txt(url, pass).await;
+            let fetched = self.robots_txt(url, way).await;
             let read = Known::from(fetched, known.take(), Instant::now())?;
             origin.weigh(&read);
             *known = Some(read);
         }
         match known.as_ref() {
             Some(known) => known.ruling(url, Instant::now()),
-            None => Ok(Ruling { is_allowed: true, rule: "no robots.txt".to_owned() }),
+            None => Ok(Ruling::free("no robots.txt".to_owned())),
         }
     }
 
@@ -92,34 +98,44 @@ impl Client {
     fn robots_txt<'c>(
         &'c self,
         url: &Url,
-        pass: Pass,
+        way: Way,
     ) -> Pin<Box<dyn Future<Output = Result<Fetched, FetchError>> + Send + 'c>> {
         let mut url = url.clone();
         url.set_path("/robots.txt");
         url.set_query(None);
-        let is_private_allowed = pass == Pass::Private;
-        Box::pin(self.follow(Request { url, want: Want::Robots, validators: None, is_private_allowed }))
+        let is_private_allowed = way.pass == Pass::Private;
+        let (want, tls) = (Want::Robots, way.tls);
+        Box::pin(self.follow(Request { url, want, validators: None, is_private_allowed, tls }))
     }
 
     /// Gets the URL over its redirects.
     async fn follow(&self, request: Request) -> Result<Fetched, FetchError> {
         let allowance = allowance(&request);
-        let Request { mut url, want, validators, .. } = request;
+        let Request { mut url, want, validators, tls: asked_tls, .. } = request;
         url.set_fragment(None);
+        let excepted = if asked_tls == Tls::Unverified { Allowance::of(&url) } else { Allowance::none() };
         let mut trail = Trail { hops: Vec::new(), elapsed: Duration::ZERO };
         loop {
             let pass = guard::vet(&url, &allowance, &self.config.ports)?;
+            let tls = if excepted.covers(&url) { Tls::Unverified } else { Tls::Verified };
+            let way = Way { pass, tls };
+            let mut crawl_delay = Duration::ZERO;
             if self.obeys_robots(want) {
-                let ruling = self.ruling_at(&url, pass).await?;
+                let ruling = self.ruling_at(&url, way).await?;
+                crawl_delay = ruling.crawl_delay;
                 if !ruling.is_allowed {
                     return Err(FetchError::Robots { url, rule: ruling.rule });
                 }
             }
             let sent = validators.as_ref().filter(|validators| validators.url == url.as_str());
-            let ask = Ask { url: &url, want, validators: sent, pass };
+            let ask = Ask { url: &url, want, validators: sent, way, crawl_delay };
             match self.step(&ask, &mut trail).await? {
                 Step::Done(fetched) => return Ok(*fetched),
                 Step::Redirect { status, to } => {
+                    if url.scheme() == "https" && to.scheme() == "http" && tls == Tls::Verified {
+                        let reason = format!("redirect from {url} leaves TLS");
+                        return Err(FetchError::Refused { url: to, reason });
+                    }
                     trail.hops.push(Hop { url, status });
                     let is_loop = trail.hops.iter().any(|hop| hop.url == to);
                     if is_loop || trail.hops.len() > REDIRECTS_MAX {
@@ -141,15 +157,18 @@ impl Client {
 
     /// Asks one URL when it is its turn, and minds how the host takes it. The user's own hosts need no manners.
     async fn step(&self, ask: &Ask<'_>, trail: &mut Trail) -> Result<Step, FetchError> {
-        if ask.pass == Pass::Private {
+        if ask.way.pass == Pass::Private {
             return self.timed(ask, trail).await;
         }
-        let turn = self.hosts.turn(ask.url).await.map_err(|rest| FetchError::NotNow {
+        let turn = self.hosts.turn(ask.url, ask.crawl_delay).await.map_err(|rest| FetchError::NotNow {
             url: Box::new(ask.url.clone()),
             reason: rest.reason,
             retry_after: rest.time,
         })?;
-        let stepped = self.timed(ask, trail).await;
+        let stepped = match self.address_turn(ask).await {
+            Ok(()) => self.timed(ask, trail).await,
+            Err(err) => Err(err),
+        };
         match &stepped {
             Err(FetchError::Timeout { .. } | FetchError::Transport { .. }) => {
                 self.hosts.failed(ask.url, Instant::now());
@@ -165,6 +184,21 @@ impl Client {
         stepped
     }
 
+    /// Waits until the address may be asked that the host's name stands for.
+    async fn address_turn(&self, ask: &Ask<'_>) -> Result<(), FetchError> {
+        let limit = self.config.connect_timeout;
+        let looked_up = tokio::time::timeout(limit, self.names.address(ask.url, ask.way.pass)).await;
+        let Ok(address) = looked_up else { return Err(FetchError::Timeout { url: ask.url.clone(), limit }) };
+        let address = address.map_err(|source| match source.downcast_ref::<Blocked>() {
+            Some(blocked) => FetchError::Refused { url: ask.url.clone(), reason: blocked.to_string() },
+            None => FetchError::Transport { url: ask.url.clone(), source },
+        })?;
+        if let Some(address) = address {
+            self.hosts.address_turn(address).await;
+        }
+        Ok(())
+    }
+
     /// Asks within what the hops before have left of the time.
     async fn timed(&self, ask: &Ask<'_>, trail: &mut Trail) -> Result<Step, FetchError> {
         let limit = self.config.timeout;
@@ -176,7 +210,8 @@ impl Client {
     }
 
     async fn exchange(&self, ask: &Ask<'_>, trail: &Trail, start: Instant) -> Result<Step, FetchError> {
-        let client = if ask.pass == Pass::Private { &self.private } else { &self.public };
+        let dialler = if ask.way.tls == Tls::Unverified { &self.unverified } else { &self.verified };
+        let client = if ask.way.pass == Pass::Private { &dialler.private } else { &dialler.public };
         let sent = client.get(ask.url.clone()).headers(headers(ask)).send().await;
         let mut response = sent.map_err(|err| self.failure(ask.url, err))?;
         let now = self.clock.now();
@@ -266,7 +301,15 @@ struct Ask<'a> {
     url: &'a Url,
     want: Want,
     validators: Option<&'a Validators>,
+    way: Way,
+    crawl_delay: Duration,
+}
+
+/// How one hop is dialled.
+#[derive(Clone, Copy)]
+struct Way {
     pass: Pass,
+    tls: Tls,
 }
 
 /// What the hops so far came to.
@@ -325,14 +368,22 @@ fn redirect(response: &reqwest::Response, url: &Url) -> Result<Option<Url>, Fetc
     }
 }
 
-fn build(config: &Config, pass: Pass) -> Result<reqwest::Client, ClientError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let mut tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+/// Clients that trust alike.
+struct Dialler {
+    /// Dials public addresses only.
+    public: reqwest::Client,
+    /// Dials whatever a name resolves to.
+    private: reqwest::Client,
+}
+
+impl Dialler {
+    fn new(config: &Config, names: &Arc<Names>, tls: &rustls::ClientConfig) -> Result<Self, ClientError> {
+        let build = |pass| build(config, Resolver { names: Arc::clone(names), pass }, tls.clone());
+        Ok(Self { public: build(Pass::Public)?, private: build(Pass::Private)? })
+    }
+}
+
+fn build(config: &Config, resolver: Resolver, tls: rustls::ClientConfig) -> Result<reqwest::Client, ClientError> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPT_ENCODING));
     let client = reqwest::Client::builder()
@@ -342,7 +393,7 @@ fn build(config: &Config, pass: Pass) -> Result<reqwest::Client, ClientError> {
         .redirect(redirect::Policy::none())
         .referer(false)
         .no_proxy()
-        .dns_resolver(Resolver(pass))
+        .dns_resolver(resolver)
         .connect_timeout(config.connect_timeout)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .pool_max_idle_per_host(1)

@@ -7,7 +7,9 @@ mod facts;
 mod guard;
 mod hosts;
 mod http;
+mod names;
 mod robots;
+mod tls;
 
 use std::sync::Arc;
 use std::{future::Future, time::Duration};
@@ -19,6 +21,7 @@ pub use config::{Config, RobotsScope};
 pub use hosts::registrable_domain;
 pub use http::{Client, ClientError};
 pub use robots::Ruling;
+pub use tls::TlsError;
 
 /// What to get.
 #[derive(Debug, Clone)]
@@ -30,6 +33,18 @@ pub struct Request {
     /// The URL's host may have a loopback or private address and a port of its own (per-feed allow list, the demo). It
     /// is asked without a pause, and a redirect to another host does not inherit the permission.
     pub is_private_allowed: bool,
+    /// What the URL's host must prove. A redirect to another host does not inherit an exception.
+    pub tls: Tls,
+}
+
+/// What a server must prove before it is believed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tls {
+    /// An authority vouches for its name, today.
+    #[default]
+    Verified,
+    /// Nothing, and a redirect may leave TLS: the user's exception for a server that is broken.
+    Unverified,
 }
 
 /// What kind of body is expected: decides `Accept` and the size cap.

@@ -21,6 +21,8 @@ const RETRY: Duration = Duration::from_mins(10);
 const UNREACHABLE_MAX: Duration = Duration::from_hours(24);
 /// What is read of a file; the rest is ignored (RFC 9309, section 2.5, asks for at least 500 KiB).
 pub(super) const ROBOTS_BYTES_MAX: usize = 512 * 1024;
+/// A longer pause between two pages would keep an outlet's news for hours.
+const CRAWL_DELAY_MAX: Duration = Duration::from_secs(30);
 /// Origins remembered at once, and the bytes of their rules.
 const ORIGINS_MAX: usize = 4_096;
 const RULES_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -31,9 +33,16 @@ pub struct Ruling {
     pub is_allowed: bool,
     /// The line that decided, or why none did.
     pub rule: String,
+    /// The pause the file asks for between two requests, within reason; zero without one.
+    pub crawl_delay: Duration,
 }
 
 impl Ruling {
+    /// Allows where no file says otherwise.
+    pub(super) fn free(reason: String) -> Self {
+        Self { is_allowed: true, rule: reason, crawl_delay: Duration::ZERO }
+    }
+
     /// Reads what a file says about a URL of its origin.
     #[must_use]
     pub fn of(file: &[u8], url: &Url) -> Self {
@@ -158,7 +167,7 @@ impl Known {
     pub(super) fn ruling(&self, url: &Url, now: Instant) -> Result<Ruling, FetchError> {
         match &self.rules {
             Rules::Group(group) => Ok(group.ruling(url)),
-            Rules::Absent(reason) => Ok(Ruling { is_allowed: true, rule: reason.clone() }),
+            Rules::Absent(reason) => Ok(Ruling::free(reason.clone())),
             Rules::Unreachable(reason) => Err(FetchError::NotNow {
                 url: Box::new(url.clone()),
                 reason: format!("robots.txt cannot be read: {reason}"),
@@ -173,37 +182,51 @@ struct Group {
     /// As written, `Allow` and `Disallow` only.
     lines: Vec<String>,
     robot: Option<Robot>,
+    crawl_delay: Duration,
 }
 
 impl Group {
     /// Reads the group that names hotline, else the one for everybody.
     fn of(file: &[u8]) -> Self {
         let text = String::from_utf8_lossy(file);
-        let mut lines = group(&text);
+        let (delays, mut lines): (Vec<_>, Vec<_>) = group(&text).into_iter().partition(|line| is_delay(line));
+        let crawl_delay = delays.iter().filter_map(|line| seconds(line)).max().unwrap_or_default();
         // One rule that cannot be read must not cost the others.
         let robot = robot(&lines).or_else(|| {
             lines.retain(|line| robot(std::slice::from_ref(line)).is_some());
             robot(&lines)
         });
-        Self { lines, robot }
+        Self { lines, robot, crawl_delay }
     }
 
     fn ruling(&self, url: &Url) -> Ruling {
         if self.robot.as_ref().is_none_or(|robot| robot.allowed(url.as_str())) {
-            return Ruling { is_allowed: true, rule: "robots.txt has no rule against it".to_owned() };
+            let rule = "robots.txt has no rule against it".to_owned();
+            return Ruling { is_allowed: true, rule, crawl_delay: self.crawl_delay };
         }
         // The longest pattern decides (RFC 9309, section 2.2.2).
         let forbids = |line: &&String| robot(std::slice::from_ref(*line)).is_some_and(|one| !one.allowed(url.as_str()));
         let rule = self.lines.iter().filter(forbids).max_by_key(|line| line.len());
-        Ruling { is_allowed: false, rule: rule.cloned().unwrap_or_else(|| "Disallow".to_owned()) }
+        let rule = rule.cloned().unwrap_or_else(|| "Disallow".to_owned());
+        Ruling { is_allowed: false, rule, crawl_delay: self.crawl_delay }
     }
+}
+
+fn is_delay(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case("crawl-delay"))
+}
+
+/// `Crawl-delay: 2.5`: not of RFC 9309, but written and meant.
+fn seconds(line: &str) -> Option<Duration> {
+    let seconds: f64 = line.split_once(':')?.1.trim().parse().ok().filter(|seconds: &f64| seconds.is_finite())?;
+    Duration::try_from_secs_f64(seconds.min(CRAWL_DELAY_MAX.as_secs_f64())).ok()
 }
 
 fn robot(lines: &[String]) -> Option<Robot> {
     Robot::new(PRODUCT, lines.join("\n").as_bytes()).ok()
 }
 
-/// Returns the rules of all groups that name the product, else of those for `*` (RFC 9309, section 2.2.1).
+/// Returns the rules and delays of all groups that name the product, else of those for `*` (RFC 9309, section 2.2.1).
 fn group(text: &str) -> Vec<String> {
     let (mut own, mut general) = (None, Vec::new());
     let (mut is_own, mut is_general, mut is_in_agents) = (false, false, false);
@@ -224,7 +247,7 @@ fn group(text: &str) -> Vec<String> {
                     own.get_or_insert_with(Vec::new);
                 }
             }
-            "allow" | "disallow" => {
+            "allow" | "disallow" | "crawl-delay" => {
                 is_in_agents = false;
                 if is_own {
                     own.get_or_insert_with(Vec::new).push(line.to_owned());
@@ -252,7 +275,8 @@ mod tests {
     fn longest_rule_of_the_own_group_decides() {
         let file = "\u{feff}User-agent: *\nDisallow: /\n\nuser-agent: Hotline/1.0 # us\nUser-Agent: other\n\
                     Disallow: /private\r\nCrawl-delay: 5\nAllow: /private/open\nDisallow: /*.pdf$\n";
-        let forbidden = |rule: &str| Ruling { is_allowed: false, rule: rule.to_owned() };
+        let crawl_delay = Duration::from_secs(5);
+        let forbidden = |rule: &str| Ruling { is_allowed: false, rule: rule.to_owned(), crawl_delay };
         assert!(ruling(file, "/news/1").is_allowed);
         assert_eq!(ruling(file, "/private/1"), forbidden("Disallow: /private"));
         assert!(ruling(file, "/private/open/1").is_allowed);
@@ -265,6 +289,17 @@ mod tests {
         let file = "User-agent: hotliner\nDisallow: /\nUser-agent: *\nDisallow: /a\nSitemap: https://example.org/s\nDisallow: /b";
         assert!(!ruling(file, "/a").is_allowed && !ruling(file, "/b").is_allowed);
         assert!(ruling(file, "/c").is_allowed);
+    }
+
+    #[test]
+    fn crawl_delay_of_the_own_group_counts_within_reason() {
+        let delay = |file: &str| ruling(file, "/").crawl_delay;
+        assert_eq!(delay("User-agent: *\nCrawl-delay: 2.5\nDisallow: /a"), Duration::from_millis(2_500));
+        assert_eq!(delay("User-agent: *\nCrawl-delay: 20\nUser-agent: hotline\nDisallow: /a"), Duration::ZERO);
+        assert_eq!(delay("User-agent: *\ncrawl-Delay : 86400"), CRAWL_DELAY_MAX);
+        for odd in ["-1", "NaN", "soon", "", "inf-"] {
+            assert_eq!(delay(&format!("User-agent: *\nCrawl-delay: {odd}")), Duration::ZERO, "{odd}");
+        }
     }
 
     #[test]

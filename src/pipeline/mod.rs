@@ -32,6 +32,7 @@ use self::pool::Pool;
 use crate::clock::Clock;
 use crate::config::Feed;
 use crate::feed::schedule;
+use crate::fetch::Tls;
 use crate::metrics::{Metrics, Seconds, observe};
 use crate::outlet::HostRules;
 use crate::publish::message::Envelope;
@@ -139,6 +140,7 @@ impl<F> Context<F> {
         (schedule, feeds): (schedule::Config, Vec<Feed>),
         mode: Mode,
     ) -> io::Result<Self> {
+        note_unverified(&shared, &feeds);
         let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let feeds = feeds.into_iter().map(|feed| (feed.id.clone(), Arc::new(feed))).collect();
         let pool = Pool::start(n_cores, shared.config.article_timeout)?;
@@ -153,6 +155,16 @@ impl<F> Context<F> {
         self.shared.metrics.abandoned_threads.set(i64::try_from(n_abandoned).unwrap_or(i64::MAX));
         self.shared.health.set_threads(threads);
     }
+}
+
+/// Says which feeds are read whatever their server's certificate.
+fn note_unverified(shared: &Shared, feeds: &[Feed]) {
+    let mut n_unverified = 0;
+    for feed in feeds.iter().filter(|feed| feed.tls == Tls::Unverified) {
+        tracing::warn!(feed = feed.id, "its server's certificate is not verified, as configured");
+        n_unverified += 1;
+    }
+    shared.metrics.unverified_feeds.set(n_unverified);
 }
 
 /// Has `work` observe how long it takes once it has its turn.

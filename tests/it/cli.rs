@@ -167,6 +167,7 @@ fn broken_feed_lists_are_shown_at_file_line_and_column() {
         (with("intervall = \"5m\""), "8:1: unknown key `intervall`"),
         (with("lang = \"en_US\""), "8:8: unknown or malformed language tag `en_US`"),
         (with("first_poll = \"publish_last:0\""), "8:14: unknown or malformed first_poll `publish_last:0`"),
+        (with("tls = \"off\""), "8:7: unknown or malformed TLS rule `off`"),
         (with("allow_private = \"yes\""), "8:17: invalid type: string \"yes\", expected a boolean"),
         (with("was = \"old\""), "8:7: invalid type: string \"old\", expected a sequence"),
         (with("was = [\"alpha-top\"]"), "8:8: duplicate feed id `alpha-top`"),

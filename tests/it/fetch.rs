@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use hotline::fetch::{
-    Answer, Body, Client, Config, Fetch, FetchError, Fetched, Request, RobotsScope, Validators, Want,
+    Answer, Body, Client, Config, Fetch, FetchError, Fetched, Request, RobotsScope, Tls, Validators, Want,
 };
+use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
 use crate::support::{Reply, Server, Then};
@@ -24,7 +25,7 @@ fn short() -> Config {
 }
 
 fn feed(url: Url) -> Request {
-    Request { url, want: Want::Feed, validators: None, is_private_allowed: true }
+    Request { url, want: Want::Feed, validators: None, is_private_allowed: true, tls: Tls::Verified }
 }
 
 fn article(url: Url) -> Request {
@@ -323,6 +324,47 @@ async fn silent_and_dripping_servers_are_cut_at_the_limit() {
 }
 
 #[tokio::test]
+async fn dripping_headers_are_cut_at_the_limit() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("a port"))).expect("a URL");
+    let dripping = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await?;
+        stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
+        loop {
+            stream.write_all(b"X: 1\r\n").await?;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        #[expect(unreachable_code, reason = "gives the type")]
+        Ok::<(), std::io::Error>(())
+    });
+    let err = failure(&client(&short()), feed(url)).await;
+    assert!(matches!(err, FetchError::Timeout { .. }), "{err}");
+    assert!(dripping.await.expect("the server ends").is_err(), "the connection is closed");
+}
+
+#[tokio::test]
+async fn reset_in_the_middle_gives_nothing() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("a port"))).expect("a URL");
+    let resetting = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a client");
+        stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss ").await.expect("sent");
+        // The request lies unread: closing now resets the connection.
+        drop(stream);
+    });
+    let err = failure(&client(&Config::default()), feed(url)).await;
+    assert!(matches!(err, FetchError::Transport { .. }), "{err}");
+    resetting.await.expect("the server ends");
+}
+
+#[tokio::test]
+async fn body_longer_than_announced_ends_where_it_was_announced() {
+    let server = Server::start(|_| Reply::ok("12345678").then(Then::Close).header("Content-Length", "5")).await;
+    let body = body(&client(&Config::default()), feed(server.url("/"))).await;
+    assert_eq!(body.bytes, b"12345", "as HTTP has it");
+}
+
+#[tokio::test]
 async fn redirects_share_one_limit() {
     let server = Server::start(|asked| match asked.path.as_str() {
         "/a" => Reply::redirect("/b"),
@@ -355,42 +397,6 @@ async fn closed_port_is_a_transport_failure() {
     let url = Url::parse(&format!("http://127.0.0.1:{free}/")).expect("a URL");
     let err = failure(&client(&Config::default()), feed(url)).await;
     assert!(matches!(err, FetchError::Transport { .. }), "{err}");
-}
-
-/// For tests only; nobody vouches for it.
-const SELF_SIGNED: &[u8] = include_bytes!("../certificates/self_signed.pem");
-
-fn self_signed() -> rustls::ServerConnection {
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-    let certificate = CertificateDer::from_pem_slice(SELF_SIGNED).expect("a certificate");
-    let key = PrivateKeyDer::from_pem_slice(SELF_SIGNED).expect("a key");
-    let provider = rustls::crypto::ring::default_provider();
-    let config = rustls::ServerConfig::builder_with_provider(std::sync::Arc::new(provider))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .expect("the key fits");
-    rustls::ServerConnection::new(std::sync::Arc::new(config)).expect("a connection")
-}
-
-#[tokio::test]
-async fn certificate_nobody_vouches_for_is_refused() {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    let port = listener.local_addr().expect("a port").port();
-    let handshake = tokio::task::spawn_blocking(move || {
-        let (mut stream, _) = listener.accept()?;
-        let mut connection = self_signed();
-        while connection.is_handshaking() {
-            connection.complete_io(&mut stream)?;
-        }
-        Ok::<(), std::io::Error>(())
-    });
-    let url = Url::parse(&format!("https://localhost:{port}/")).expect("a URL");
-    let err = failure(&client(&Config::default()), feed(url)).await;
-    assert!(matches!(err, FetchError::Transport { .. }) && format!("{err:?}").contains("UnknownIssuer"), "{err:?}");
-    let ended = handshake.await.expect("the server ends");
-    assert!(ended.is_err(), "the client goes away before it asks");
 }
 
 /// Ways into the machine's own networks, `PORT` being the canary's.

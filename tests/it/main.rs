@@ -24,3 +24,4 @@ mod samples;
 mod store;
 mod support;
 mod tag;
+mod tls;

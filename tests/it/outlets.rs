@@ -174,6 +174,7 @@ fn feed(outlet_id: &str) -> Feed {
         was: Vec::new(),
         first_poll: FirstPoll::PublishAll,
         is_private_allowed: false,
+        tls: hotline::fetch::Tls::Verified,
     }
 }
 

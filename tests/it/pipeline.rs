@@ -11,6 +11,7 @@ use std::time::Duration;
 use hotline::app::{self, App, AppConfig};
 use hotline::clock::{Clock, SystemClock};
 use hotline::config::{Feed, FirstPoll, Settings};
+use hotline::fetch::Tls;
 use hotline::metrics::Totals;
 use hotline::outlet::Outlet;
 use hotline::pipeline::Mode;
@@ -175,6 +176,7 @@ impl Desk {
             was: Vec::new(),
             first_poll: FirstPoll::PublishAll,
             is_private_allowed: true,
+            tls: Tls::Verified,
         });
     }
 

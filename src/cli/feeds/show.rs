@@ -10,6 +10,7 @@ use crate::cli::args::Format;
 use crate::cli::exit::Failure;
 use crate::cli::output::Out;
 use crate::config::{Feed, FeedList, FirstPoll};
+use crate::fetch::Tls;
 use crate::store::FeedState;
 
 pub(super) fn run(id: &str, known: &Known, format: Format, out: &mut Out) -> Result<(), Failure> {
@@ -51,6 +52,10 @@ fn feed_json(feed: &std::sync::Arc<Feed>, known: &Known) -> Result<Value, Failur
         "first_poll": first_poll(feed.first_poll),
         "was": feed.was,
         "allow_private": feed.is_private_allowed,
+        "tls": match feed.tls {
+            Tls::Verified => "verified",
+            Tls::Unverified => "unverified",
+        },
     });
     value["entries"] = json!({
         "known": counts.n_entries,

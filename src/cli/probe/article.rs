@@ -9,7 +9,7 @@ use crate::cli::extract;
 use crate::config::Feed;
 use crate::event::Assignment;
 use crate::feed::Entry;
-use crate::fetch::{Body, Request, Want};
+use crate::fetch::Body;
 use crate::pipeline::{self, Rehearsal};
 use crate::publish::message::Envelope;
 use crate::publish::{Record, line};
@@ -27,8 +27,7 @@ impl Probe<'_> {
             &[title.to_owned(), link.to_owned()],
         )?;
         let Ok(url) = link.parse() else { return self.article(feed, entry, None) };
-        let is_private_allowed = feed.is_private_allowed;
-        let request = Request { url, want: Want::Article, validators: None, is_private_allowed };
+        let request = feed.page_request(url);
         let is_allowed = self.robots("page_robots", &request).await?;
         let body = if is_allowed { self.fetch("page_fetch", request).await? } else { None };
         self.article(feed, entry, body)

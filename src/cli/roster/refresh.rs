@@ -14,7 +14,7 @@ use crate::cli::args::Format;
 use crate::cli::exit::{Failure, say};
 use crate::cli::output::{Out, count};
 use crate::config::Settings;
-use crate::fetch::{self, Body, Client, Fetch as _, FetchError, Fetched, Request, Want};
+use crate::fetch::{self, Body, Client, Fetch as _, FetchError, Fetched, Request, Tls, Want};
 use crate::tag::roster::Roster;
 use crate::tag::roster::wikidata::{AnswerError, Change, FILE_NAME, Facts, Plan, Refreshed};
 use crate::telemetry::causes;
@@ -111,7 +111,8 @@ impl Asker {
     async fn one(&self, about: &str, question: &str) -> Result<Body, Failure> {
         let mut url = self.endpoint.clone();
         url.query_pairs_mut().append_pair("query", question).append_pair("format", "json");
-        let request = Request { url, want: Want::Query, validators: None, is_private_allowed: self.is_private_allowed };
+        let (want, is_private_allowed, tls) = (Want::Query, self.is_private_allowed, Tls::Verified);
+        let request = Request { url, want, validators: None, is_private_allowed, tls };
         match self.client.fetch(request).await {
             Ok(Fetched::Body(body)) => Ok(body),
             Ok(Fetched::Gone(_) | Fetched::NotModified(_)) => Err(self.failed(about, "it answers no questions").into()),

@@ -9,7 +9,7 @@ use url::Url;
 use super::build;
 use crate::article::{self, ExtractError, Media, Page};
 use crate::config::Feed;
-use crate::fetch::{Body, Fetch, FetchError, Fetched, Request, Want};
+use crate::fetch::{Body, Fetch, FetchError, Fetched};
 use crate::metrics;
 use crate::pipeline::pool::Unfinished;
 use crate::pipeline::{Context, timed};
@@ -51,8 +51,7 @@ pub(super) async fn obtain<F: Fetch>(
     let Some(url) = link.and_then(|link| Url::parse(link).ok()) else {
         return Err(lasting(metrics::Loss::NoText, "the entry has no link".to_owned()));
     };
-    let request = Request { url, want: Want::Article, validators: None, is_private_allowed: feed.is_private_allowed };
-    let body = match context.fetch.fetch(request).await {
+    let body = match context.fetch.fetch(feed.page_request(url)).await {
         Ok(Fetched::Body(body)) => body,
         Ok(Fetched::Gone(answer)) => {
             return Err(lasting(metrics::Loss::Missing, format!("get {}: HTTP 410", answer.url)));

@@ -139,6 +139,7 @@ async fn get<F: Fetch>(
         want: Want::Feed,
         validators: state.validators.clone().filter(|_| kind == FetchKind::Conditional),
         is_private_allowed: feed.is_private_allowed,
+        tls: feed.tls,
     };
     match context.fetch.fetch(request).await {
         Ok(Fetched::Body(body)) => read(context, body, state, kind).await,
