@@ -53,14 +53,11 @@ impl Names {
     /// # Errors
     /// The name is not known, or all of its addresses are blocked ([`super::guard::Blocked`]).
     async fn find(&self, name: &str, pass: Pass) -> Result<Vec<SocketAddr>, BoxError> {
-        let addresses = match self.recall(name, Instant::now()) {
-            Some(addresses) => addresses,
-            None => {
-                let addresses = (self.look_up)(name.to_owned()).await?;
-                self.remember(name, &addresses, Instant::now());
-                addresses
-            }
-        };
+        if let Some(addresses) = self.recall(name, Instant::now()) {
+            return Ok(vetted(addresses, pass)?);
+        }
+        let addresses = (self.look_up)(name.to_owned()).await?;
+        self.remember(name, &addresses, Instant::now());
         Ok(vetted(addresses, pass)?)
     }
 

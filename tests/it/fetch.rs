@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hotline::fetch::{
     Answer, Body, Client, Config, Fetch, FetchError, Fetched, Request, RobotsScope, Tls, Validators, Want,
 };
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use url::Url;
 
 use crate::support::{Reply, Server, Then};
@@ -329,6 +329,7 @@ async fn dripping_headers_are_cut_at_the_limit() {
     let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("a port"))).expect("a URL");
     let dripping = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await?;
+        stream.read_u8().await?;
         stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
         loop {
             stream.write_all(b"X: 1\r\n").await?;
@@ -348,8 +349,9 @@ async fn reset_in_the_middle_gives_nothing() {
     let url = Url::parse(&format!("http://{}/", listener.local_addr().expect("a port"))).expect("a URL");
     let resetting = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.expect("a client");
+        stream.read_u8().await.expect("a request");
         stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss ").await.expect("sent");
-        // The request lies unread: closing now resets the connection.
+        // The rest of the request lies unread: closing now resets the connection.
         drop(stream);
     });
     let err = failure(&client(&Config::default()), feed(url)).await;
