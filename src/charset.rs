@@ -3,12 +3,17 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Bytes given to the detector.
 const SAMPLE_BYTES_MAX: usize = 64 * 1024;
 /// A text declared UTF-8 may hold this share of broken bytes and still be UTF-8.
 const BROKEN_SHARE_MAX: f64 = 0.002;
+/// Fewer bytes outside ASCII prove nothing against what is declared.
+const DENIAL_BYTES_MIN: usize = 40;
+/// A text with this share of impossible letters is in another encoding, if one explains all but this part of them.
+const STRANGE_SHARE_MIN: f64 = 0.05;
+const STRANGE_GAIN: f64 = 0.2;
 /// Bytes searched for an XML declaration.
 const DECLARATION_BYTES_MAX: usize = 512;
 
@@ -55,6 +60,9 @@ fn form(bytes: &[u8], content_type: Option<&str>, declared: Option<&'static Enco
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return (Form::Known(encoding), "its byte order mark");
     }
+    if is_iso_2022_jp(bytes) {
+        return (Form::Known(ISO_2022_JP), "its bytes, which shift to Japanese");
+    }
     // Valid UTF-8 with letters outside ASCII is UTF-8, whatever a server says.
     if let Ok(text) = std::str::from_utf8(bytes)
         && (!text.is_ascii() || content_type.is_none() && declared.is_none())
@@ -71,10 +79,15 @@ fn form(bytes: &[u8], content_type: Option<&str>, declared: Option<&'static Enco
     match said {
         // True UTF-16 was seen by its bytes.
         Some((encoding, _)) if encoding == UTF_16LE || encoding == UTF_16BE => {}
-        Some((encoding, reason)) if encoding != UTF_8 || is_mostly_utf8(bytes) => {
-            return (Form::Known(encoding), reason);
+        Some((encoding, reason)) if encoding == UTF_8 && is_mostly_utf8(bytes) => return (Form::Known(UTF_8), reason),
+        Some((encoding, _)) if encoding == UTF_8 => {}
+        Some((encoding, reason)) => {
+            return match denied(encoding, bytes, header.is_some() && own.is_none()) {
+                Some(guessed) => (Form::Known(guessed), "a guess from its bytes, which deny what is declared"),
+                None => (Form::Known(encoding), reason),
+            };
         }
-        _ => {}
+        None => {}
     }
     if bytes.is_ascii() {
         return (Form::Known(UTF_8), "its bytes, which are ASCII");
@@ -127,6 +140,66 @@ fn utf32(bytes: &[u8], to_u32: fn([u8; 4]) -> u32) -> String {
     chars.skip_while(|c| *c == '\u{feff}').collect()
 }
 
+/// The encoding the bytes are in when they cannot be in the one declared.
+///
+/// Latin 1 is what servers and templates say of any text. Other encodings are wrong when they make of it capitals inside
+/// words, controls and boxes, and the detector's encoding does not.
+fn denied(declared: &'static Encoding, bytes: &[u8], is_header_alone: bool) -> Option<&'static Encoding> {
+    let sample = &bytes[..bytes.len().min(SAMPLE_BYTES_MAX)];
+    if sample.iter().filter(|byte| !byte.is_ascii()).count() < DENIAL_BYTES_MIN {
+        return None;
+    }
+    let guessed = guess(sample);
+    if guessed == declared || guessed == UTF_8 {
+        return None;
+    }
+    if declared == WINDOWS_1252 {
+        return (is_header_alone || !is_latin(guessed)).then_some(guessed);
+    }
+    let strange = strangeness(&declared.decode_without_bom_handling(sample).0);
+    let is_denied = strange > STRANGE_SHARE_MIN
+        && strangeness(&guessed.decode_without_bom_handling(sample).0) < strange * STRANGE_GAIN;
+    is_denied.then_some(guessed)
+}
+
+fn is_latin(encoding: &'static Encoding) -> bool {
+    const LATIN: [&str; 10] = [
+        "windows-1250",
+        "windows-1252",
+        "windows-1254",
+        "windows-1257",
+        "windows-1258",
+        "ISO-8859-2",
+        "ISO-8859-4",
+        "ISO-8859-10",
+        "ISO-8859-15",
+        "ISO-8859-16",
+    ];
+    LATIN.contains(&encoding.name())
+}
+
+/// The share of letters outside ASCII that no writer would write there.
+fn strangeness(text: &str) -> f64 {
+    let (mut n_chars, mut n_strange, mut before) = (0_usize, 0_usize, ' ');
+    for c in text.chars() {
+        if !c.is_ascii() {
+            n_chars += 1;
+            let is_inner_capital = c.is_uppercase() && before.is_alphabetic();
+            let is_no_text =
+                matches!(c, '\u{80}'..='\u{9f}' | '\u{2500}'..='\u{259f}' | '\u{fffd}' | '\u{e000}'..='\u{f8ff}');
+            n_strange += usize::from(is_inner_capital || is_no_text);
+        }
+        before = c;
+    }
+    if n_chars == 0 { 0.0 } else { n_strange as f64 / n_chars as f64 }
+}
+
+/// Whether ASCII bytes shift to the Japanese set and back.
+fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+    let has = |shift: &[u8]| memchr::memmem::find(bytes, shift).is_some();
+    memchr::memchr(0x1b, bytes).is_some() && bytes.is_ascii() && (has(b"\x1b$B") || has(b"\x1b$@")) && has(b"\x1b(")
+}
+
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (text, _, has_errors) = UTF_8.decode(bytes);
     !has_errors || (text.matches('\u{fffd}').count() as f64) < bytes.len() as f64 * BROKEN_SHARE_MAX
@@ -155,6 +228,27 @@ mod tests {
         let (legacy, _, _) = encoding_rs::WINDOWS_1251.encode(&declared);
         assert_eq!(read(&legacy, None), declared);
         assert_eq!(read(&legacy, Some("text/xml; charset=ISO-8859-1")), declared, "a server's default gives way");
+    }
+
+    #[test]
+    fn a_false_declaration_gives_way_to_the_bytes() {
+        let text = "Премьер-министр во вторник поговорил по телефону со своей коллегой, сообщили в канцелярии.";
+        let (koi8, _, _) = encoding_rs::KOI8_R.encode(text);
+        let (windows, _, _) = encoding_rs::WINDOWS_1251.encode(text);
+        assert_eq!(read(&koi8, Some("text/html; charset=windows-1251")), text);
+        assert_eq!(read(&windows, Some("text/html; charset=koi8-r")), text);
+        assert_eq!(read(&windows, Some("text/html; charset=ISO-8859-1")), text, "a server's default");
+        let text = "Le Premier ministre a été reçu à l’Élysée".repeat(8);
+        let (latin, _, _) = WINDOWS_1252.encode(&text);
+        assert_eq!(read(&latin, Some("text/html; charset=ISO-8859-1")), text);
+    }
+
+    #[test]
+    fn shifts_to_japanese_are_read_whatever_is_declared() {
+        let text = "<title>首相、電話で会談</title>";
+        let (shifted, _, _) = encoding_rs::ISO_2022_JP.encode(text);
+        assert_eq!(read(&shifted, None), text);
+        assert_eq!(read(&shifted, Some("text/html; charset=utf-8")), text);
     }
 
     #[test]

@@ -31,6 +31,29 @@ pub(super) enum Order {
     MonthFirst,
 }
 
+/// How a page writes its dates.
+pub(super) struct Habits {
+    /// Zone of times without an offset.
+    pub(super) zone: Option<TimeZone>,
+    pub(super) order: Order,
+}
+
+impl Habits {
+    pub(super) fn stamp(&self, value: &str) -> Option<Stamp> {
+        stamp(value, self.zone.as_ref(), self.order)
+    }
+
+    pub(super) fn day(&self, text: &str) -> Option<Date> {
+        day(text, self.order)
+    }
+}
+
+impl Stamp {
+    pub(super) fn of_day(day: Date) -> Self {
+        Self { day, instant: None, is_utc: false }
+    }
+}
+
 /// Reads what an attribute holds: RFC 3339 and its misspellings, RFC 2822, Unix time, or a date in words.
 pub(super) fn stamp(value: &str, zone: Option<&TimeZone>, order: Order) -> Option<Stamp> {
     let value = value.trim().trim_matches(['"', '\'']);
@@ -40,12 +63,10 @@ pub(super) fn stamp(value: &str, zone: Option<&TimeZone>, order: Order) -> Optio
     iso(value, zone)
         .or_else(|| rfc2822::parse(value).ok().map(|instant| from_instant(instant, false)))
         .or_else(|| unix(value))
-        .or_else(|| day(value, order).map(day_only))
+        .or_else(|| compact(value))
+        .or_else(|| java(value))
+        .or_else(|| day(value, order).map(Stamp::of_day))
         .filter(|stamp| (YEAR_MIN..=YEAR_MAX).contains(&stamp.day.year()))
-}
-
-fn day_only(day: Date) -> Stamp {
-    Stamp { day, instant: None, is_utc: false }
 }
 
 fn from_instant(instant: ZonedDateTime, is_utc: bool) -> Stamp {
@@ -66,22 +87,22 @@ fn iso(value: &str, zone: Option<&TimeZone>) -> Option<Stamp> {
             return from_pieces(&pieces, zone);
         }
     }
-    Pieces::parse(value.get(..10)?).ok().map(|pieces| day_only(pieces.date()))
+    Pieces::parse(value.get(..10)?).ok().map(|pieces| Stamp::of_day(pieces.date()))
 }
 
 fn from_pieces(pieces: &Pieces, zone: Option<&TimeZone>) -> Option<Stamp> {
-    let Some(time) = pieces.time() else { return Some(day_only(pieces.date())) };
+    let Some(time) = pieces.time() else { return Some(Stamp::of_day(pieces.date())) };
     let datetime = pieces.date().to_datetime(time);
     let offset = pieces.to_numeric_offset();
     let is_utc = offset == Some(Offset::UTC);
     // Midnight in UTC is how software writes a day without a time.
     if (is_utc || offset.is_none()) && time == jiff::civil::Time::midnight() {
-        return Some(day_only(pieces.date()));
+        return Some(Stamp::of_day(pieces.date()));
     }
     let zone = match (offset, zone) {
         (Some(offset), _) => TimeZone::fixed(offset),
         (None, Some(zone)) => zone.clone(),
-        (None, None) => return Some(day_only(pieces.date())),
+        (None, None) => return Some(Stamp::of_day(pieces.date())),
     };
     let instant = datetime.to_zoned_datetime(zone).ok()?;
     Some(from_instant(instant, is_utc))
@@ -97,10 +118,56 @@ fn unix(value: &str) -> Option<Stamp> {
     Some(from_instant(instant, true))
 }
 
+/// `20250212`, `20250212T180400Z`, `20250212180400`: the day, since their zone is anyone's guess.
+fn compact(value: &str) -> Option<Stamp> {
+    let n_digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    let is_compact = matches!(n_digits, 12 | 14) && n_digits == value.len();
+    let is_day = n_digits == 8 && (value.len() == 8 || value.as_bytes()[8] == b'T');
+    if !is_compact && !is_day {
+        return None;
+    }
+    let number: i32 = value.get(..8)?.parse().ok()?;
+    date(number / 10_000, number / 100 % 100, number % 100).map(Stamp::of_day)
+}
+
+/// What Java prints: `Wed Feb 12 18:04:00 CET 2025`, in a zone that its letters do not tell for sure.
+fn java(value: &str) -> Option<Stamp> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let [_, name, day, time, _, year] = words.as_slice() else { return None };
+    if time.split(':').count() != 3 {
+        return None;
+    }
+    let month = month(&name.to_lowercase())?;
+    date(year.parse().ok()?, i32::from(month), day.parse().ok()?).map(Stamp::of_day)
+}
+
 /// Finds the first full date (day, month and year) in a text people read.
 pub(super) fn day(text: &str, order: Order) -> Option<Date> {
     let tokens = tokens(text);
     (0..tokens.len()).find_map(|at| day_at(&tokens[at..], order))
+}
+
+/// Words in a text that holds a date; the names of months are some.
+pub(super) fn n_words(text: &str) -> usize {
+    text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count()
+}
+
+/// The order that a date like 23/02/2025 proves.
+pub(super) fn proven_order(text: &str) -> Option<Order> {
+    tokens(text).windows(5).find_map(|window| match window {
+        [
+            Token::Number { value: first, n_digits: 1..=2 },
+            Token::Mark('/' | '-'),
+            Token::Number { value: second, n_digits: 1..=2 },
+            Token::Mark('/' | '-'),
+            Token::Number { n_digits: 2 | 4, .. },
+        ] => match (*first, *second) {
+            (13..=31, 1..=12) => Some(Order::DayFirst),
+            (1..=12, 13..=31) => Some(Order::MonthFirst),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 #[derive(Debug, PartialEq)]
@@ -251,6 +318,16 @@ pub(super) fn path_day(path: &str) -> Option<Date> {
             return Some(date);
         }
     }
+    // `/12-02-2025-talks`, when only one of the two orders gives a day or both give the same.
+    for window in numbers.windows(3) {
+        let [a, b, year] = [window[0], window[1], window[2]].map(|part| part.parse::<i32>().unwrap_or_default());
+        if window[0].len() == 2 && window[1].len() == 2 && window[2].len() == 4 {
+            let (day_first, month_first) = (date(year, b, a), date(year, a, b));
+            if day_first.is_none() || month_first.is_none() || a == b {
+                return day_first.or(month_first);
+            }
+        }
+    }
     numbers.iter().filter(|part| part.len() == 8 && part.bytes().all(|b| b.is_ascii_digit())).find_map(|part| {
         let number: i32 = part.parse().ok()?;
         date(number / 10_000, number / 100 % 100, number % 100)
@@ -291,6 +368,15 @@ mod tests {
         let placed = stamp("2025-02-12T18:04:00", Some(&zone), Order::DayFirst).unwrap();
         assert_eq!(placed.instant.unwrap().offset(), Offset::constant(2));
         assert_eq!(stamp("2025-02-12T00:00:00Z", None, Order::DayFirst).unwrap().instant, None);
+    }
+
+    #[test]
+    fn days_are_read_in_the_forms_software_writes() {
+        let written = ["20250212", "20250212T180400Z", "20250212180400", "Wed Feb 12 18:04:00 CET 2025"];
+        for text in written.into_iter().chain(["Wed Feb 12 2025 18:04:00 GMT+0100 (CET)", "2025/02/12 18:04:00"]) {
+            assert_eq!(stamp(text, None, Order::DayFirst).map(|stamp| stamp.day), Some(civil(2025, 2, 12)), "{text}");
+        }
+        assert_eq!(stamp("20251345", None, Order::DayFirst), None);
     }
 
     #[test]
@@ -341,6 +427,8 @@ mod tests {
         assert_eq!(path_day("/world/2025-02-12-talks"), Some(civil(2025, 2, 12)));
         assert_eq!(path_day("/world/2025/feb/12/talks"), Some(civil(2025, 2, 12)));
         assert_eq!(path_day("/a/20250212_talks"), Some(civil(2025, 2, 12)));
+        assert_eq!(path_day("/world/28-02-2025-talks"), Some(civil(2025, 2, 28)));
+        assert_eq!(path_day("/world/03-02-2025-talks"), None);
         assert_eq!(path_day("/a/2025/02/talks"), None);
         assert_eq!(path_day("/a/12345678"), None);
     }

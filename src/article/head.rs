@@ -3,36 +3,32 @@
 use dom_query::{Document, Element, NodeData, NodeRef};
 
 use super::{
+    byline::{Byline, Sign, is_by, is_worded, looks_like_names},
     json_ld,
+    marks::{
+        Mark, Place, class_mark, is_author_address, is_author_class, is_paywall_class, label_mark, stands_elsewhere,
+        stronger,
+    },
     markup::{self, Step, collapse, walk},
+    scripted,
+    title::is_part,
 };
 
 /// Short texts with a year in them, kept for the search for a visible date.
 const DATED_TEXTS_MAX: usize = 80;
 const DATED_TEXT_CHARS_MAX: usize = 160;
+/// A longer text in several elements is more than one date.
+const PARTED_BYTES_MAX: usize = 50;
+/// Text from the headline to an `<article>` that has another: a teaser.
+const TEASER_BYTES_MIN: usize = 1_500;
 const VALUE_CHARS_MAX: usize = 2_000;
 /// A longer text in front of a date is no label.
 const LABEL_BYTES_MAX: usize = 120;
-/// What blocks call themselves that stand beside the article, and those that hold a date.
-#[rustfmt::skip]
-const ELSEWHERE: [&str; 12] = [
-    "footer", "sidebar", "related", "comment", "teaser", "recommend", "popular", "trending", "latest", "widget",
-    "copyright", "most-read",
-];
-/// Words in front of a date, in lowercase; stems, so that every form is met.
-#[rustfmt::skip]
-const PUBLISHED_LABELS: [&str; 24] = [
-    "publish", "posted", "first published", "veröffentlich", "erschienen", "publié", "publicad", "publicat", "pubblicat",
-    "opublikowan", "опубликован", "опублікован", "yayınlan", "yayın tarihi", "نشر", "发布", "發布", "公開", "配信", "created",
-    "erstellt", "written on", "data publikacji", "date:",
-];
-#[rustfmt::skip]
-const CHANGED_LABELS: [&str; 22] = [
-    "updated", "update:", "modified", "last edited", "last reviewed", "aktualisiert", "geändert", "mis à jour", "modifié",
-    "actualizad", "atualizad", "aggiornat", "aktualizacj", "обновлен", "изменен", "оновлен", "змінен", "güncelle", "تحديث",
-    "更新", "修订", "copyright",
-];
-const DATES: [&str; 9] = ["date", "time", "publish", "posted", "byline", "meta", "pubdate", "datum", "fecha"];
+/// Texts that may name the author, kept of each sign.
+const BYLINES_MAX: usize = 8;
+const BYLINE_CHARS_MAX: usize = 100;
+/// Attributes that hold an element's time for machines.
+const MACHINE_TIMES: [&str; 5] = ["datetime", "data-datetime", "data-timestamp", "data-utime", "title"];
 
 /// What a page says about itself.
 #[derive(Debug, Default)]
@@ -44,12 +40,16 @@ pub(super) struct Head {
     pub(super) lang: Option<String>,
     pub(super) title: Option<String>,
     pub(super) h1: Vec<String>,
+    /// Bytes of text above the headline.
+    pub(super) heading_at: Option<usize>,
     pub(super) json_ld: json_ld::Node,
     /// Microdata in the body: property and value.
     pub(super) properties: Vec<(String, String)>,
-    pub(super) authors: Vec<String>,
+    pub(super) bylines: Vec<Byline>,
     pub(super) times: Vec<TimeMark>,
     pub(super) dated: Vec<DatedText>,
+    /// Dates of publication in the values of the page's scripts.
+    pub(super) scripted: Vec<String>,
     /// A block of the page says that reading on costs money.
     pub(super) has_paywall_mark: bool,
 }
@@ -60,11 +60,10 @@ pub(super) struct TimeMark {
     pub(super) value: String,
     pub(super) text: String,
     pub(super) place: Place,
-    /// Says itself that it is the day of publication (`pubdate`, `datePublished`, `published`).
-    pub(super) is_published: bool,
-    pub(super) is_modified: bool,
-    /// Bytes of text between the headline and here; `None` above the headline.
-    pub(super) n_bytes_below_heading: Option<usize>,
+    /// What its attributes, its own words and those before it say that it is (`pubdate`, `datePublished`, `Updated:`).
+    pub(super) mark: Mark,
+    /// Bytes of text above.
+    pub(super) at: usize,
 }
 
 /// A short text that holds a year.
@@ -74,27 +73,8 @@ pub(super) struct DatedText {
     pub(super) place: Place,
     /// What the element it stands in, or the text itself, says that it is.
     pub(super) mark: Mark,
-}
-
-/// How surely a text is the date of publication.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mark {
-    /// Says that it is the date of a change.
-    Changed,
-    #[default]
-    None,
-    Date,
-    Published,
-}
-
-/// Where on the page something stands.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    BeforeHeading,
-    #[default]
-    AfterHeading,
-    /// Navigation, footer, sidebar, comments, teasers.
-    Elsewhere,
+    /// Bytes of text above.
+    pub(super) at: usize,
 }
 
 impl Head {
@@ -118,7 +98,11 @@ pub(super) fn read(document: &Document) -> Head {
         }
     });
     let mut head = reading.head;
-    head.json_ld = json_ld::read(reading.blocks.iter().map(String::as_str));
+    let titles = head.title.iter().chain(&head.h1).map(String::as_str);
+    let titles = titles.chain(head.meta(&["og:title"]).map(|(_, title)| title)).collect();
+    let addresses = head.canonical.as_deref().into_iter().chain(head.meta(&["og:url"]).map(|(_, url)| url)).collect();
+    let node = json_ld::read(reading.blocks.iter().map(String::as_str), &json_ld::Known { titles, addresses });
+    head.json_ld = node;
     head
 }
 
@@ -132,7 +116,7 @@ struct Reading {
     opened: Vec<Block>,
     /// The words before the current place, when they are few: `Published:`, `Updated`.
     label: String,
-    n_bytes_below_heading: usize,
+    n_bytes: usize,
 }
 
 /// What an open element makes of its content.
@@ -202,14 +186,12 @@ impl Reading {
             "script" if element.attr("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json")) => {
                 self.blocks.push(node.text().to_string());
             }
-            "h1" => {
-                let text = markup::text(node);
-                if !text.is_empty() && self.head.h1.len() < 8 {
-                    self.head.h1.push(text);
-                    self.n_bytes_below_heading = 0;
-                }
+            "script" => scripted::read(&node.text(), &mut self.head.scripted),
+            "h1" | "h2" | "h3" => self.heading(node, name),
+            "time" | "relative-time" => self.time(node, element),
+            "abbr" if MACHINE_TIMES.iter().any(|key| attribute(element, key).is_some_and(is_machine_time)) => {
+                self.time(node, element);
             }
-            "time" => self.time(node, element),
             _ => {}
         }
         if matches!(name, "script" | "style" | "noscript" | "template" | "svg" | "title") {
@@ -218,12 +200,40 @@ impl Reading {
         if !element.attrs.is_empty() {
             self.properties(node, element);
         }
-        (self.block(node, name, element), true)
+        let block = self.block(node, name, element);
+        if let Block::Date(mark) = block
+            && name != "time"
+        {
+            self.parts(node, element, mark);
+        }
+        (block, true)
+    }
+
+    /// A date that an element gives for machines, or in parts: a day, a month and a year with an element each.
+    fn parts(&mut self, node: &NodeRef, element: &Element, mark: Mark) {
+        if MACHINE_TIMES.iter().any(|key| attribute(element, key).is_some_and(is_machine_time)) {
+            self.time(node, element);
+        }
+        let text = spaced(node).replace('|', " ");
+        let n_digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let is_parted = node.descendants_it().filter(NodeRef::is_text).nth(1).is_some();
+        if (5..=12).contains(&n_digits)
+            && text.len() <= PARTED_BYTES_MAX
+            && is_parted
+            && self.head.dated.len() < DATED_TEXTS_MAX
+        {
+            let mark = self.marks.iter().copied().fold(mark, stronger);
+            self.head.dated.push(DatedText { text, place: self.place(), mark, at: self.n_bytes });
+        }
     }
 
     fn block(&mut self, node: &NodeRef, name: &str, element: &Element) -> Block {
         let is_meta = name == "aside" && element.attr("class").is_some_and(|class| class.contains("meta"));
         if matches!(name, "nav" | "footer" | "aside" | "blockquote") && !is_meta {
+            return Block::Elsewhere;
+        }
+        let is_far = |at: usize| self.n_bytes > at + TEASER_BYTES_MIN;
+        if name == "article" && self.head.heading_at.is_some_and(is_far) {
             return Block::Elsewhere;
         }
         if matches!(name, "html" | "body" | "main" | "article") {
@@ -234,23 +244,34 @@ impl Reading {
             return Block::Plain;
         }
         let class = format!("{} {}", class.unwrap_or_default(), id.unwrap_or_default()).to_ascii_lowercase();
-        if class.contains("paywall") || class.contains("premium-content") || class.contains("subscriber-only") {
-            self.head.has_paywall_mark = true;
-        }
+        self.head.has_paywall_mark |= self.elsewhere == 0 && class.split_ascii_whitespace().any(is_paywall_class);
         let is_teaser = class.contains("teaser") && !self.head.h1.is_empty();
-        let may_be_elsewhere = ELSEWHERE.iter().any(|word| class.contains(word));
-        let is_elsewhere = is_teaser || (may_be_elsewhere && class.split_ascii_whitespace().any(is_elsewhere));
-        let is_elsewhere = is_elsewhere && !class.contains("publish");
+        let is_elsewhere = (is_teaser || stands_elsewhere(&class)) && !class.contains("publish");
         if is_elsewhere && (self.elsewhere > 0 || !node.descendants_it().any(|inner| inner.has_name("h1"))) {
-            Block::Elsewhere
-        } else if class.contains("update") || class.contains("modif") || class.contains("changed") {
-            Block::Date(Mark::Changed)
-        } else if class.contains("publish") || class.contains("pubdate") || class.contains("posted-on") {
-            Block::Date(Mark::Published)
-        } else if DATES.iter().any(|word| class.contains(word)) {
-            Block::Date(Mark::Date)
-        } else {
-            Block::Plain
+            return Block::Elsewhere;
+        }
+        match class_mark(&class) {
+            Mark::None => Block::Plain,
+            mark => Block::Date(mark),
+        }
+    }
+
+    /// Keeps first-level headings; a lower one that the page's title repeats is the headline of a page without.
+    fn heading(&mut self, node: &NodeRef, name: &str) {
+        let titles = [self.head.title.as_deref(), self.head.meta(&["og:title"]).map(|(_, title)| title)];
+        let is_known = |text: &str| titles.iter().flatten().any(|title| is_part(text, title));
+        let is_first = self.head.h1.is_empty();
+        if self.head.h1.len() >= 8 || (name != "h1" && (!is_first || self.elsewhere > 0)) {
+            return;
+        }
+        let text = markup::text(node);
+        let is_known = is_known(&text);
+        if text.is_empty() || (name != "h1" && !is_known) {
+            return;
+        }
+        self.head.h1.push(text);
+        if is_first || is_known {
+            self.head.heading_at = Some(self.n_bytes);
         }
     }
 
@@ -259,15 +280,22 @@ impl Reading {
         let content = collapse(&content.chars().take(VALUE_CHARS_MAX).collect::<String>());
         for key in ["property", "name", "itemprop", "http-equiv"] {
             if let Some(name) = element.attr(key) {
-                self.head.metas.push((name.trim().to_ascii_lowercase(), content.clone()));
+                let name = name.trim().to_ascii_lowercase();
+                if name == "parsely-page" {
+                    self.head.metas.extend(scripted::parsely(&content));
+                }
+                self.head.metas.push((name, content.clone()));
             }
         }
     }
 
     fn link(&mut self, element: &Element) {
         let rel = element.attr("rel").map(|rel| rel.to_ascii_lowercase()).unwrap_or_default();
+        let address = element.attr("href").map(|href| href.trim().to_owned());
         if rel.split_ascii_whitespace().any(|word| word == "canonical") && self.head.canonical.is_none() {
-            self.head.canonical = element.attr("href").map(|href| href.trim().to_owned());
+            self.head.canonical = address;
+        } else if rel == "image_src" {
+            self.head.metas.extend(address.map(|address| (rel, address)));
         }
     }
 
@@ -277,19 +305,20 @@ impl Reading {
         }
         let mut says = String::new();
         for key in ["class", "itemprop", "id", "data-type"] {
-            says.push_str(&element.attr(key).unwrap_or_default());
+            says.push_str(attribute(element, key).unwrap_or_default());
             says.push(' ');
         }
         says.make_ascii_lowercase();
-        let is_modified = says.contains("modif") || says.contains("update") || label_mark(&self.label) == Mark::Changed;
-        let is_labelled = label_mark(&self.label) == Mark::Published;
+        let is_pubdate = attribute(element, "pubdate").is_some();
+        let own = if is_pubdate { Mark::Published } else { class_mark(&says) };
+        let text = markup::text(node);
+        let worded = [label_mark(&text), label_mark(&self.label)].into_iter().find(|mark| *mark != Mark::None);
         self.head.times.push(TimeMark {
-            value: element.attr("datetime").map(|value| value.trim().to_owned()).unwrap_or_default(),
-            text: markup::text(node),
+            value: MACHINE_TIMES.iter().find_map(|key| attribute(element, key)).unwrap_or_default().trim().to_owned(),
+            text,
             place: self.place(),
-            is_published: !is_modified && (element.attr("pubdate").is_some() || says.contains("publi") || is_labelled),
-            is_modified,
-            n_bytes_below_heading: (!self.head.h1.is_empty()).then_some(self.n_bytes_below_heading),
+            mark: worded.unwrap_or(own),
+            at: self.n_bytes,
         });
     }
 
@@ -308,19 +337,37 @@ impl Reading {
                 self.head.properties.push((property, value));
             }
         }
-        if self.elsewhere == 0 && self.head.authors.len() < 8 && is_author(element) {
-            let text = markup::text(node);
-            if !text.is_empty() && text.chars().count() < 100 && !self.head.authors.contains(&text) {
-                self.head.authors.push(text);
+        if attribute(element, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "author"))
+            || attribute(element, "class").is_some_and(|class| is_author_class(&class.to_ascii_lowercase()))
+        {
+            self.byline(&spaced(node), Sign::Marked);
+        } else if attribute(element, "href").is_some_and(is_author_address) {
+            let text = spaced(node);
+            if text.contains(' ') && looks_like_names(&text) {
+                self.byline(&text, Sign::Linked);
             }
         }
     }
 
+    fn byline(&mut self, text: &str, sign: Sign) {
+        let n_known = self.head.bylines.iter().filter(|byline| byline.sign == sign).count();
+        if n_known < BYLINES_MAX && !text.is_empty() && text.chars().count() < BYLINE_CHARS_MAX {
+            self.head.bylines.push(Byline { text: text.to_owned(), sign, place: self.place(), at: self.n_bytes });
+        }
+    }
+
     fn text(&mut self, contents: &str) {
-        self.n_bytes_below_heading += contents.trim().len();
+        let at = self.n_bytes;
+        self.n_bytes += contents.trim().len();
         if contents.len() > DATED_TEXT_CHARS_MAX * 6 {
             self.label.clear();
             return;
+        }
+        if contents.len() < BYLINE_CHARS_MAX * 2 {
+            let text = contents.trim();
+            if is_worded(text) || (is_by(&self.label) && text.len() > 3 && looks_like_names(text)) {
+                self.byline(&collapse(text), Sign::Worded);
+            }
         }
         let n_digits = contents.bytes().filter(u8::is_ascii_digit).count();
         let has_foreign_digits = n_digits == 0 && contents.chars().any(|c| !c.is_ascii() && c.is_numeric());
@@ -340,32 +387,35 @@ impl Reading {
             let own = label_mark(&text);
             let block = self.marks.iter().copied().fold(Mark::None, stronger);
             let mark = if own == Mark::None { stronger(block, label_mark(&self.label)) } else { own };
-            self.head.dated.push(DatedText { text, place: self.place(), mark });
+            self.head.dated.push(DatedText { text, place: self.place(), mark, at });
         }
         self.label.clear();
     }
 }
 
-/// Whether a class names what stands beside the article, not a layout that has such a thing.
-fn is_elsewhere(class: &str) -> bool {
-    let is_layout = ["has-", "no-", "with-", "one-", "two-", "layout", "page", "wrapper", "container"];
-    ELSEWHERE.iter().any(|word| class.contains(word)) && !is_layout.iter().any(|word| class.contains(word))
-}
-
-/// A change outweighs publication, either outweighs a mere date.
-fn stronger(a: Mark, b: Mark) -> Mark {
-    if a == Mark::Changed || b == Mark::Changed { Mark::Changed } else { a.max(b) }
-}
-
-/// What a few words in front of a date say about it.
-fn label_mark(text: &str) -> Mark {
-    let lower = text.to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    match (says(&CHANGED_LABELS), says(&PUBLISHED_LABELS)) {
-        (_, true) => Mark::Published,
-        (true, false) => Mark::Changed,
-        (false, false) => Mark::None,
+/// The text of an element with a space between its parts, and `|` where a block or a line ends: "Ann Lee | Editor".
+fn spaced(node: &NodeRef) -> String {
+    let mut text = String::new();
+    for inner in node.descendants_it() {
+        if inner.is_text() {
+            text.push_str(&inner.text());
+            text.push(' ');
+        } else if inner
+            .node_name()
+            .is_some_and(|name| matches!(&*name, "br" | "div" | "p" | "li" | "ul" | "h3" | "h4" | "time"))
+        {
+            text.push('|');
+        }
+        if text.len() > BYLINE_CHARS_MAX * 4 {
+            break;
+        }
     }
+    collapse(text.trim_matches('|'))
+}
+
+/// Whether an attribute may hold a time: `2025-02-12T18:04`, seconds since 1970.
+fn is_machine_time(value: &str) -> bool {
+    value.bytes().filter(u8::is_ascii_digit).count() >= 8
 }
 
 fn language_attribute(element: &Element) -> Option<String> {
@@ -376,31 +426,4 @@ fn language_attribute(element: &Element) -> Option<String> {
 /// The value of an attribute, not copied.
 fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     element.attrs.iter().find(|attr| &*attr.name.local == name).map(|attr| &*attr.value)
-}
-
-fn is_author(element: &Element) -> bool {
-    if attribute(element, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "author")) {
-        return true;
-    }
-    let Some(class) = attribute(element, "class") else { return false };
-    class.split_ascii_whitespace().any(|word| {
-        let word = word.to_ascii_lowercase();
-        let word = word.trim_matches('_');
-        matches!(
-            word,
-            "author"
-                | "byline"
-                | "author-name"
-                | "byline__name"
-                | "byline-name"
-                | "article-author"
-                | "article__author"
-                | "post-author"
-                | "entry-author"
-                | "c-byline__author"
-                | "author__name"
-                | "author_name"
-                | "news-author"
-        )
-    })
 }

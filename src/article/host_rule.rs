@@ -4,10 +4,10 @@ use ::url::Url;
 use dom_query::{Document, NodeRef};
 
 use super::{
-    Hints, Page,
+    Hints, Page, byline,
     head::Head,
     lines::{self, Known},
-    markup, metadata, when,
+    markup, when,
 };
 use crate::outlet::{HostRule, Selector};
 
@@ -38,7 +38,7 @@ pub(super) fn decide(page: &mut Page, document: &Document, rule: &HostRule, (hea
     }
     if let Some(selector) = &rule.byline {
         let written = texts(document, selector);
-        let names = metadata::names(written.iter().map(String::as_str), page.outlet_name.as_deref());
+        let names = byline::names(written.iter().map(String::as_str), page.outlet_name.as_deref());
         if names.is_empty() {
             missed.push("byline");
         } else {

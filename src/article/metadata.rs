@@ -3,16 +3,12 @@
 use ::url::Url;
 
 use super::{
-    Hints, Page,
+    Hints, Page, PageTime, byline,
     head::Head,
     title,
     url::{canonical, resolve},
     when,
 };
-
-/// Authors kept of one page.
-const BYLINE_NAMES_MAX: usize = 8;
-const NAME_CHARS_MAX: usize = 60;
 
 /// Everything of a page but its text and language.
 pub(super) fn page(head: &Head, url: Option<&Url>, hints: &Hints) -> Page {
@@ -26,31 +22,45 @@ pub(super) fn page(head: &Head, url: Option<&Url>, hints: &Hints) -> Page {
     let host = base.and_then(Url::host_str).map(str::to_owned);
     if let Some(title) = title::choose(head, page.outlet_name.as_deref(), host.as_deref(), hints) {
         page.origins.push(("title", title.origin.to_owned()));
+        if page.outlet_name.is_none()
+            && let Some(name) = head.title.as_deref().and_then(|page| title::outlet_behind(page, &title.text))
+        {
+            page.origins.push(("outlet_name", "title".to_owned()));
+            page.outlet_name = Some(name.to_owned());
+        }
         page.title = Some(title.text);
     }
-    byline(&mut page, head);
+    if let Some((names, origin)) = byline::find(head, page.outlet_name.as_deref().unwrap_or_default()) {
+        page.byline = names;
+        page.origins.push(("byline", origin.to_owned()));
+    }
     if let Some(published) = when::published(head, url, hints) {
         page.origins.push(("published", published.origin));
         page.published = Some(published.time);
     }
-    if let Some(modified) = when::modified(head, hints) {
+    // A change before the publication is a date of something else.
+    let published = page.published.as_ref().map(PageTime::day);
+    let modified = when::modified(head, url, hints);
+    if let Some(modified) = modified.filter(|modified| published.is_none_or(|day| modified.time.day() >= day)) {
         page.origins.push(("modified", modified.origin));
         page.modified = Some(modified.time);
     }
-    let image = head.meta(&["og:image", "og:image:url", "twitter:image", "twitter:image:src"]);
-    let image = image.map(|(name, value)| (value, name)).or(head
-        .json_ld
-        .image
-        .as_deref()
-        .map(|image| (image, "json-ld image")));
-    if let Some((image, origin)) = image
-        && let Some(image) = resolve(image, base)
+    image(&mut page, head, base);
+    paywall(&mut page, head);
+    page
+}
+
+fn image(page: &mut Page, head: &Head, base: Option<&Url>) {
+    let names = ["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "image_src"];
+    let metas = names.iter().filter_map(|name| head.meta(&[name])).map(|(name, value)| (value, name));
+    let json = head.json_ld.image.as_deref().map(|image| (image, "json-ld image"));
+    let property = head.meta(&["image", "thumbnailurl"]).map(|(name, value)| (value, name));
+    if let Some((image, origin)) =
+        metas.chain(json).chain(property).find_map(|(value, origin)| Some((resolve(value, base)?, origin)))
     {
         page.origins.push(("image", origin.to_owned()));
         page.image = Some(image);
     }
-    paywall(&mut page, head);
-    page
 }
 
 fn address(page: &mut Page, head: &Head, base: Option<&Url>, url: Option<&Url>) {
@@ -90,117 +100,16 @@ fn outlet(page: &mut Page, head: &Head, hints: &Hints) {
     }
 }
 
-fn byline(page: &mut Page, head: &Head) {
-    let metas = head.metas.iter().filter(|(key, _)| {
-        matches!(
-            key.as_str(),
-            "author"
-                | "article:author"
-                | "dc.creator"
-                | "dcterms.creator"
-                | "parsely-author"
-                | "sailthru.author"
-                | "byl"
-                | "og:article:author"
-                | "article:author_name"
-                | "cxenseparse:author"
-                | "citation_author"
-        )
-    });
-    let metas: Vec<&str> = metas.map(|(_, value)| value.as_str()).collect();
-    let properties = head.properties.iter().filter(|(property, _)| property.split(' ').any(|name| name == "author"));
-    let properties: Vec<&str> = properties.map(|(_, value)| value.as_str()).collect();
-    let json: Vec<&str> = head.json_ld.authors.iter().map(String::as_str).collect();
-    let seen: Vec<&str> = head.authors.iter().map(String::as_str).collect();
-    for (written, origin) in
-        [(json, "json-ld author"), (metas, "meta author"), (properties, "itemprop author"), (seen, "byline")]
-    {
-        let names = names(written, page.outlet_name.as_deref());
-        if !names.is_empty() {
-            page.byline = names;
-            page.origins.push(("byline", origin.to_owned()));
-            return;
-        }
-    }
-}
-
-/// Returns the names in what is written about the authors, each once and without the outlet's.
-pub(super) fn names<'w>(written: impl IntoIterator<Item = &'w str>, outlet: Option<&str>) -> Vec<String> {
-    let outlet = outlet.unwrap_or_default();
-    let mut names: Vec<String> = Vec::new();
-    for name in written.into_iter().flat_map(split_names) {
-        let is_known = names.iter().any(|known| known.eq_ignore_ascii_case(&name));
-        if !is_known && !title::is_same(&name, outlet) && names.len() < BYLINE_NAMES_MAX {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// What stands in front of a name, in lowercase.
-#[rustfmt::skip]
-const BY: [&str; 26] = [
-    "written by ", "posted by ", "by ", "veröffentlicht von ", "geschrieben von ", "von ", "publié par ", "par ", "publicado por ",
-    "escrito por ", "por ", "pubblicato da ", "di ", "da ", "автор: ", "автор:", "автор ", "author: ", "author ", "autor: ",
-    "autor ", "text: ", "przez ", "yazan: ", "opublikowane przez ", "de ",
-];
-
-/// Splits `By Ann Lee and Bo Roe, Geneva` into names.
-fn split_names(written: &str) -> Vec<String> {
-    const AND: [&str; 12] = [" and ", " und ", " et ", " y ", " e ", " i ", " ve ", " та ", " и ", " & ", ";", "、"];
-    let mut written = written.trim().to_owned();
-    if written.starts_with("http") || written.contains("://") || written.contains('@') {
-        return Vec::new();
-    }
-    let lower = written.to_lowercase();
-    if let Some(by) = BY.iter().find(|by| lower.starts_with(**by)) {
-        written = written.chars().skip(by.chars().count()).collect();
-    }
-    for and in AND {
-        written = written.replace(and, ",");
-    }
-    written
-        .split([',', '|'])
-        .map(|name| name.trim().trim_matches(['.', ':', '-', '–']).trim().to_owned())
-        .filter(|name| is_name(name))
-        .collect()
-}
-
-fn is_name(name: &str) -> bool {
-    let n_words = name.split_whitespace().count();
-    let lower = name.to_lowercase();
-    !name.is_empty()
-        && name.chars().count() <= NAME_CHARS_MAX
-        && n_words <= 6
-        && name.chars().any(char::is_alphabetic)
-        && !name.chars().any(|c| c.is_ascii_digit() || matches!(c, ':' | '→' | '»' | '>' | '?'))
-        && !matches!(
-            lower.as_str(),
-            "admin"
-                | "administrator"
-                | "publisher"
-                | "redaktion"
-                | "redaction"
-                | "redacción"
-                | "redacao"
-                | "redação"
-                | "redazione"
-                | "redakcja"
-                | "редакция"
-                | "редакція"
-                | "editor"
-                | "staff"
-                | "webmaster"
-                | "author"
-                | "null"
-                | "none"
-                | "undefined"
-        )
-}
-
 fn paywall(page: &mut Page, head: &Head) {
-    let tier =
-        head.meta(&["article:content_tier", "content_tier", "cxenseparse:access", "paywall", "isaccessibleforfree"]);
+    let tier = head.meta(&[
+        "article:content_tier",
+        "content_tier",
+        "cxenseparse:access",
+        "paywall",
+        "articleaccess",
+        "content_access",
+        "isaccessibleforfree",
+    ]);
     let origin = if head.json_ld.is_free == Some(false) {
         "json-ld isAccessibleForFree".to_owned()
     } else if let Some((name, _)) = tier.filter(|(name, value)| costs(name, value)) {
@@ -241,21 +150,6 @@ mod tests {
     fn page_of(html: &str) -> Page {
         let url = Url::parse("https://gazette.example/world/talks?utm_source=x").unwrap();
         page(&head::read(&Document::from(html)), Some(&url), &Hints::default())
-    }
-
-    #[test]
-    fn names_are_split_and_cleaned() {
-        assert_eq!(split_names("By Ann Lee and Bo Roe"), ["Ann Lee", "Bo Roe"]);
-        assert_eq!(split_names("Von Änne Löwe, Karl Ruh"), ["Änne Löwe", "Karl Ruh"]);
-        assert_eq!(split_names("Автор: Іван Гай та Ольга Рік"), ["Іван Гай", "Ольга Рік"]);
-        assert_eq!(split_names("https://gazette.example/ann"), Vec::<String>::new());
-    }
-
-    #[test]
-    fn the_outlet_is_no_author() {
-        let html = "<meta property='og:site_name' content='Gazette'><meta name=author content='Gazette'>\
-                    <a rel=author>Ann Lee</a>";
-        assert_eq!(page_of(html).byline, ["Ann Lee"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Owns articles: a page to text and metadata. Fetching is `fetch`'s business, coding is `tag`'s.
 
 mod body;
+mod byline;
 mod dates;
 mod encoding;
 mod entry;
@@ -13,11 +14,14 @@ mod json_ld;
 pub mod language;
 mod lines;
 mod live;
+mod marks;
 mod markup;
 mod media;
 mod metadata;
 mod phrases;
 mod prune;
+mod scripted;
+mod seen;
 mod title;
 pub mod url;
 mod wall;

@@ -4,10 +4,18 @@ use super::{Hints, head::Head};
 
 /// Marks that stand between a headline and the outlet's name.
 const SEPARATORS: [&str; 12] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", " ● ", "｜", " ― "];
+/// Marks that stand in headlines too: only an outlet's name is cut off behind or before them.
+const WEAK_SEPARATORS: [&str; 11] = [": ", " : ", " -- ", " ~ ", " ‹ ", " « ", " < ", "：", "_", "-", "–"];
 /// A part behind a separator longer than this is part of the headline.
 const SUFFIX_WORDS_MAX: usize = 5;
+/// Less in front of a headline is an article of its own: "The".
+const FRONT_CHARS_MIN: usize = 6;
+/// A shorter part in front of an underscore is no headline.
+const CHINESE_CHARS_MIN: usize = 6;
 /// Letters of a section's name in front of the headline.
 const KICKER_CHARS_MAX: usize = 25;
+/// Letters of a heading that a longer title may repeat by chance.
+const PART_CHARS_MIN: usize = 12;
 
 /// A headline and the source it came from.
 pub(super) struct Title {
@@ -29,7 +37,13 @@ pub(super) fn choose(head: &Head, outlet_name: Option<&str>, host: Option<&str>,
     if let Some((h1, likeness)) = heading
         && (likeness >= 0.5 || (references.is_empty() && !h1.is_empty()))
     {
-        return Some(Title { text: outlet.strip(h1), origin: "h1" });
+        let text = outlet.strip(h1);
+        // A section's name in the heading that the other titles do without.
+        let has_front = |title: &str| text.chars().count() >= title.chars().count() + FRONT_CHARS_MIN;
+        let has_section =
+            |title: &str| title.split_whitespace().count() >= 4 && has_front(title) && is_headline(&text, title);
+        let bare = references.iter().find(|title| has_section(title));
+        return Some(Title { text: bare.map_or(text, |title| (*title).to_owned()), origin: "h1" });
     }
     if let [only] = head.h1.as_slice()
         && !outlet.is_name(only)
@@ -53,6 +67,20 @@ pub(super) fn is_same(a: &str, b: &str) -> bool {
 pub(super) fn is_headline(line: &str, title: &str) -> bool {
     let (line, title) = (squeeze(line), squeeze(title));
     !title.is_empty() && line.ends_with(&title) && line.chars().count() <= title.chars().count() + KICKER_CHARS_MAX
+}
+
+/// Whether a heading stands whole in a page's title, and says enough to be its headline.
+pub(super) fn is_part(heading: &str, title: &str) -> bool {
+    let (heading, title) = (squeeze(heading), squeeze(title));
+    heading.chars().count() >= PART_CHARS_MIN && title.contains(&heading)
+}
+
+/// The outlet's name behind the headline in the page's title.
+pub(super) fn outlet_behind<'t>(title: &'t str, headline: &str) -> Option<&'t str> {
+    let tail = title.trim().strip_prefix(headline)?;
+    let separator = SEPARATORS.into_iter().find(|separator| tail.starts_with(separator))?;
+    let name = tail.rsplit(separator).next()?.trim();
+    (!name.is_empty() && name.split_whitespace().count() <= SUFFIX_WORDS_MAX).then_some(name)
 }
 
 struct Outlet<'a> {
@@ -81,14 +109,35 @@ impl Outlet<'_> {
                     return Some(head.trim());
                 }
             }
-            if let Some((first, rest)) = title.split_once(separator)
-                && self.is_name(first)
-                && !rest.trim().is_empty()
-            {
-                return Some(rest.trim());
+            if let Some(rest) = self.behind_name(title, separator) {
+                return Some(rest);
             }
         }
-        None
+        for separator in WEAK_SEPARATORS {
+            let (behind, before) = (title.rsplit_once(separator), title.split_once(separator));
+            let parts = [behind, before.map(|(first, rest)| (rest, first))];
+            for (headline, name) in parts.into_iter().flatten() {
+                if self.is_whole_name(name) && !headline.trim().is_empty() {
+                    return Some(headline.trim());
+                }
+            }
+        }
+        // Chinese pages: headline_section_outlet.
+        let (head, _) = title.split_once('_').filter(|_| title.contains(|c| matches!(c, '\u{4e00}'..='\u{9fff}')))?;
+        (head.chars().count() >= CHINESE_CHARS_MIN).then_some(head.trim())
+    }
+
+    fn behind_name<'t>(&self, title: &'t str, separator: &str) -> Option<&'t str> {
+        let (first, rest) = title.split_once(separator)?;
+        (self.is_name(first) && !rest.trim().is_empty()).then(|| rest.trim())
+    }
+
+    /// Whether a text is the outlet's name or host and nothing more.
+    fn is_whole_name(&self, text: &str) -> bool {
+        let squeezed = squeeze(text);
+        let hosts = self.host.map(|host| host.strip_prefix("www.").unwrap_or(host));
+        let hosts = hosts.into_iter().flat_map(|host| [host, host.split('.').next().unwrap_or(host)]);
+        !squeezed.is_empty() && self.name.into_iter().chain(hosts).any(|name| squeeze(name) == squeezed)
     }
 
     fn is_name(&self, text: &str) -> bool {
@@ -167,6 +216,9 @@ mod tests {
             ("The Gazette — Ministers meet in Geneva", Some("The Gazette"), None),
             ("Ministers meet in Geneva – gazette.example", None, Some("www.gazette.example")),
             ("Ministers meet in Geneva :: World", None, None),
+            ("Ministers meet in Geneva: The Gazette", Some("The Gazette"), None),
+            ("The Gazette: Ministers meet in Geneva", Some("The Gazette"), None),
+            ("Ministers meet in Geneva « The Gazette", Some("The Gazette"), None),
         ];
         for (title, outlet, host) in titles {
             let html = format!("<title>{title}</title>");
@@ -181,6 +233,26 @@ mod tests {
             title_of(html, Some("The Gazette"), None).as_deref(),
             Some("Talks on - and off - again for two weeks")
         );
+    }
+
+    #[test]
+    fn chinese_titles_end_at_their_first_line() {
+        let title = |text: &str, outlet| title_of(&format!("<title>{text}</title>"), outlet, None);
+        assert_eq!(title("两国外长举行会谈_国际_新闻网", None).as_deref(), Some("两国外长举行会谈"));
+        assert_eq!(title("两国外长举行会谈-新闻网", Some("新闻网")).as_deref(), Some("两国外长举行会谈"));
+    }
+
+    #[test]
+    fn a_section_in_the_heading_is_left_out() {
+        let html =
+            "<title>Ministers meet in Geneva | Gazette</title><h1><span>Diplomacy</span> Ministers meet in Geneva</h1>";
+        assert_eq!(title_of(html, None, None).as_deref(), Some("Ministers meet in Geneva"));
+    }
+
+    #[test]
+    fn the_titles_tail_names_the_outlet() {
+        assert_eq!(outlet_behind("Ministers meet | World | The Gazette", "Ministers meet"), Some("The Gazette"));
+        assert_eq!(outlet_behind("Ministers meet in Geneva", "Ministers meet"), None);
     }
 
     #[test]

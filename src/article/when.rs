@@ -5,42 +5,49 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     Hints, PageTime,
-    dates::{self, Order, Stamp},
-    head::{Head, Mark, Place},
+    dates::{self, Habits, Order, Stamp},
+    head::{DatedText, Head},
+    marks::{Mark, Place},
+    seen::{self, Rank, Seen},
 };
 
 /// Meta tags that give the time of publication, by falling trust.
 #[rustfmt::skip]
 const PUBLISHED: &[&str] = &[
     "article:published_time", "datepublished", "og:article:published_time", "og:published_time", "parsely-pub-date",
-    "article.published", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "publishdate",
-    "publish_date", "publish-date", "published_time", "pubdate", "pub_date", "publicationdate", "publication_date",
-    "dc.date.issued", "dcterms.issued", "dc.date.published", "article:published", "article_date_original",
-    "originalpublicationdate", "published_at", "published", "citation_publication_date", "bt:pubdate", "ptime",
-    "rnews:datepublished", "og:pubdate", "weibo:article:create_at", "apub:time", "article:post_date",
-    "analyticsattributes.articledate",
+    "article.published", "article:published_date", "article:publicationdate", "og:article:published", "sailthru.date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "shareaholic:article_published_time",
+    "mediator_published_time", "dcsext.articlefirstpublished", "vr:published_time", "publishdate", "publish_date",
+    "publish-date", "publish_time", "published_time", "published_date", "published-date", "publisheddate",
+    "date_published", "pubdate", "pub_date", "publicationdate", "publication_date", "dc.date.issued", "dcterms.issued",
+    "dc.date.published", "dc.date.publication", "article:published", "article_date_original", "originalpublicationdate",
+    "published_at", "published", "citation_publication_date", "bt:pubdate", "ptime", "rbpubdate", "rnews:datepublished",
+    "og:pubdate", "og:publish_date", "og:datepublished", "og:regdate", "weibo:article:create_at", "apub:time",
+    "article:post_date", "analyticsattributes.articledate", "dateposted", "video:release_date",
 ];
 /// Meta tags that some use for the publication and some for anything else: what readers see comes first.
 #[rustfmt::skip]
 const DATED: &[&str] = &[
-    "citation_date", "dc.date", "dcterms.date", "dcterms.created", "dc.date.created", "article.created",
-    "article:created", "date", "displaydate", "dat", "release_date", "created", "datecreated", "timestamp",
+    "citation_date", "dc.date", "dc:date", "dcterms.date", "dcterms.created", "dc.date.created", "dc.created",
+    "dc:created", "article.created", "article:created", "date", "displaydate", "dat", "release_date", "created",
+    "date_created", "datecreated", "content_create_date", "doc_date", "timestamp",
 ];
 #[rustfmt::skip]
 const MODIFIED: &[&str] = &[
-    "article:modified_time", "datemodified", "og:updated_time", "og:article:modified_time", "dcterms.modified",
-    "dc.date.modified", "last-modified", "lastmod", "article:modified", "modified", "revised", "bt:moddate",
-    "article.updated", "updated_time", "lastmodified", "rnews:datemodified",
+    "article:modified_time", "datemodified", "og:updated_time", "og:modified_time", "og:article:modified_time",
+    "article:modified_date", "article:post_modified", "dcterms.modified", "dc.date.modified", "dc.modified",
+    "last-modified", "lastmod", "article:modified", "modified", "modified_time", "modified_date", "revised",
+    "revision_date", "bt:moddate", "article.updated", "updated_time", "lastmodified", "rnews:datemodified",
+];
+/// Country domains that write English with the day first.
+#[rustfmt::skip]
+const DAY_FIRST_DOMAINS: &[&str] = &[
+    "uk", "ie", "au", "nz", "in", "za", "pk", "bd", "lk", "ng", "ke", "gh", "ug", "sg", "my", "hk", "mt", "eu", "de", "fr",
+    "it", "es", "pt", "nl", "be", "at", "ch", "pl", "cz", "ru", "ua", "tr", "se", "no", "dk", "fi", "gr", "il", "ae", "eg",
 ];
 
 /// A text this short is a date and nothing else.
 const BARE_DATE_CHARS_MAX: usize = 25;
-
-/// A text that gives the page's date holds little else.
-const STAMP_CHARS_MAX: usize = 70;
-
-/// Text between the headline and a time that still belongs to it: the lead, a byline, a caption.
-const BESIDE_HEADING_BYTES_MAX: usize = 600;
 
 /// A time and the source it came from.
 #[derive(Debug, PartialEq)]
@@ -52,63 +59,88 @@ pub(super) struct Sourced {
 struct Candidate {
     stamp: Stamp,
     origin: String,
-    /// The page says what this date is, or it stands where only that date stands.
-    is_marked: bool,
+}
+
+impl From<Seen> for Candidate {
+    fn from(seen: Seen) -> Self {
+        Self { stamp: seen.stamp, origin: seen.origin.to_owned() }
+    }
 }
 
 /// When the page was published.
 pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option<Sourced> {
-    let reading = Reading::new(head, hints);
+    let address = address(head, url);
+    let reading = Reading { head, habits: habits(head, address.as_deref(), hints) };
+    let zone = reading.habits.zone.as_ref();
     let structured = reading.structured();
-    let url_day = address(head, url).and_then(|url| dates::path_day(url.path()));
-    let seen = reading.seen();
+    let url_day = address.and_then(|url| dates::path_day(url.path()));
+    let marked = reading.seen(Rank::is_marked);
     if let Some(first) = structured.first() {
-        // Sources that disagree: the one that readers or the address agree with.
-        let seen_day = seen.as_ref().filter(|seen| seen.is_marked).map(|seen| seen.stamp.day);
-        let agreed = [seen_day, url_day]
+        // Sources that disagree: the one that readers, the address or the feed agree with.
+        let seen_day = marked.as_ref().map(|seen| seen.stamp.day);
+        let feed_day =
+            hints.feed_published.map(|at| at.to_zoned_datetime(zone.cloned().unwrap_or(TimeZone::UTC)).date());
+        let agreed = [seen_day, url_day, feed_day]
             .into_iter()
             .flatten()
             .find_map(|day| structured.iter().find(|candidate| candidate.stamp.day == day));
         // A time element by the headline that no source confirms is the newer word: pages are dated anew by hand.
         // A live blog's first post is no publication.
-        if let (None, Some(beside), false) = (agreed, reading.beside_heading(), head.json_ld.is_live_blog) {
-            return Some(Sourced { time: time_of(beside.stamp), origin: beside.origin });
+        let beside = seen::beside_heading(head, &reading.habits).filter(|_| !head.json_ld.is_live_blog);
+        if let (None, Some(beside)) = (agreed, beside) {
+            return Some(sourced(beside.into()));
         }
         let first = agreed.unwrap_or(first);
-        let day = local_day(&first.stamp, seen_day.iter().chain(&url_day), reading.zone.as_ref());
-        return Some(attach(day, &structured, reading.zone.as_ref()));
+        let day = local_day(&first.stamp, seen_day.iter().chain(&url_day), zone);
+        return Some(attach(day, &structured, zone));
     }
     if let Some(day) = url_day {
         return Some(Sourced { time: PageTime::Day(day), origin: "url".to_owned() });
     }
-    let found = seen.filter(|seen| seen.is_marked).or_else(|| reading.dated()).or_else(|| reading.seen());
+    let by_heading = |rank: Rank| rank <= Rank::ChangedByHeading;
+    let found = marked.or_else(|| reading.dated()).or_else(|| reading.seen(by_heading)).or_else(|| reading.scripted());
     if let Some(found) = found {
-        return Some(Sourced { time: time_of(found.stamp), origin: found.origin });
+        return Some(sourced(found));
     }
     if let Some(published) = hints.feed_published {
-        let zone = reading.zone.clone().unwrap_or(TimeZone::UTC);
-        return Some(Sourced { time: PageTime::Instant(published.to_zoned_datetime(zone)), origin: "feed".to_owned() });
+        let instant = published.to_zoned_datetime(zone.cloned().unwrap_or(TimeZone::UTC));
+        return Some(Sourced { time: PageTime::Instant(instant), origin: "feed".to_owned() });
     }
-    let last = reading.modified().or_else(|| reading.unplaced())?;
-    Some(Sourced { time: time_of(last.stamp), origin: last.origin })
+    let last = reading.seen(|rank| rank <= Rank::Text).or_else(|| reading.modified());
+    last.or_else(|| reading.seen(|_| true)).or_else(|| reading.unplaced()).map(sourced)
 }
 
 /// When the page was last changed.
-pub(super) fn modified(head: &Head, hints: &Hints) -> Option<Sourced> {
-    let found = Reading::new(head, hints).modified()?;
-    Some(Sourced { time: time_of(found.stamp), origin: found.origin })
+pub(super) fn modified(head: &Head, url: Option<&Url>, hints: &Hints) -> Option<Sourced> {
+    let reading = Reading { head, habits: habits(head, address(head, url).as_deref(), hints) };
+    reading.modified().map(sourced)
 }
 
 /// The time that a text states, by a rule of its host.
 pub(super) fn stated(value: &str, head: &Head, hints: &Hints) -> Option<PageTime> {
-    let reading = Reading::new(head, hints);
-    let found = reading.candidate(value, "")?;
-    let day = local_day(&found.stamp, std::iter::empty(), reading.zone.as_ref());
-    Some(attach(day, &[found], reading.zone.as_ref()).time)
+    let habits = habits(head, address(head, None).as_deref(), hints);
+    let found = Candidate { stamp: habits.stamp(value)?, origin: String::new() };
+    let zone = habits.zone.as_ref();
+    let day = local_day(&found.stamp, std::iter::empty(), zone);
+    Some(attach(day, &[found], zone).time)
 }
 
-fn time_of(stamp: Stamp) -> PageTime {
-    stamp.instant.map_or(PageTime::Day(stamp.day), PageTime::Instant)
+fn sourced(found: Candidate) -> Sourced {
+    let time = found.stamp.instant.map_or(PageTime::Day(found.stamp.day), PageTime::Instant);
+    Sourced { time, origin: found.origin }
+}
+
+/// How this page writes dates: by its own unmistakable ones, else by its country, else by its language.
+fn habits(head: &Head, address: Option<&Url>, hints: &Hints) -> Habits {
+    let zone = hints.zone.and_then(|zone| TimeZone::get(zone).ok());
+    let texts = head.times.iter().map(|time| &time.text).chain(head.dated.iter().map(|text| &text.text));
+    let order = texts.into_iter().find_map(|text| dates::proven_order(text)).unwrap_or_else(|| {
+        let lang = head.lang.as_deref().or(hints.lang).unwrap_or_default().to_ascii_lowercase().replace('_', "-");
+        let domain = address.and_then(Url::host_str).and_then(|host| host.rsplit('.').next()).unwrap_or_default();
+        let is_american = lang == "en-us" || (lang == "en" && !DAY_FIRST_DOMAINS.contains(&domain));
+        if is_american { Order::MonthFirst } else { Order::DayFirst }
+    });
+    Habits { zone, order }
 }
 
 fn address<'a>(head: &'a Head, url: Option<&'a Url>) -> Option<std::borrow::Cow<'a, Url>> {
@@ -160,24 +192,12 @@ fn attach(day: Date, structured: &[Candidate], zone: Option<&TimeZone>) -> Sourc
 
 struct Reading<'a> {
     head: &'a Head,
-    zone: Option<TimeZone>,
-    order: Order,
+    habits: Habits,
 }
 
-impl<'a> Reading<'a> {
-    fn new(head: &'a Head, hints: &Hints) -> Self {
-        let lang = head.lang.as_deref().or(hints.lang).unwrap_or_default().to_ascii_lowercase().replace('_', "-");
-        let is_american = lang == "en" || lang.starts_with("en-us");
-        Self {
-            head,
-            zone: hints.zone.and_then(|zone| TimeZone::get(zone).ok()),
-            order: if is_american { Order::MonthFirst } else { Order::DayFirst },
-        }
-    }
-
+impl Reading<'_> {
     fn candidate(&self, value: &str, origin: impl Into<String>) -> Option<Candidate> {
-        let stamp = dates::stamp(value, self.zone.as_ref(), self.order)?;
-        Some(Candidate { stamp, origin: origin.into(), is_marked: true })
+        Some(Candidate { stamp: self.habits.stamp(value)?, origin: origin.into() })
     }
 
     /// What machines are told about the publication, by falling trust.
@@ -203,7 +223,7 @@ impl<'a> Reading<'a> {
             }
         }
         for time in &self.head.times {
-            if time.is_published && time.place != Place::Elsewhere {
+            if time.mark == Mark::Published && time.place != Place::Elsewhere {
                 let value = if time.value.is_empty() { &time.text } else { &time.value };
                 found.extend(self.candidate(value, "time published"));
             }
@@ -216,59 +236,25 @@ impl<'a> Reading<'a> {
 
     /// The general-purpose date tags.
     fn dated(&self) -> Option<Candidate> {
-        DATED.iter().find_map(|name| {
+        let tagged = DATED.iter().find_map(|name| {
             let (_, value) = self.head.metas.iter().find(|(key, value)| key == name && !value.is_empty())?;
             self.candidate(value, format!("meta {name}"))
-        })
+        });
+        let uploaded = || self.candidate(self.head.json_ld.uploaded.as_deref()?, "json-ld uploadDate");
+        tagged.or_else(uploaded)
     }
 
-    /// The time element that stands under the headline, before the text.
-    fn beside_heading(&self) -> Option<Candidate> {
-        let time = self.head.times.iter().find(|time| {
-            let is_near = time.n_bytes_below_heading.is_some_and(|n_bytes| n_bytes <= BESIDE_HEADING_BYTES_MAX);
-            is_near && time.place == Place::AfterHeading && !time.is_modified
-        })?;
-        self.candidate(&time.value, "time")
+    /// What the page tells its scripts, when it tells one day only.
+    fn scripted(&self) -> Option<Candidate> {
+        let mut found = self.head.scripted.iter().filter_map(|value| self.candidate(value, "script"));
+        let first = found.next()?;
+        found.all(|next| next.stamp.day == first.stamp.day).then_some(first)
     }
 
-    /// What readers see near the headline.
-    fn seen(&self) -> Option<Candidate> {
-        let places = [Place::AfterHeading, Place::BeforeHeading];
-        for (place, mark) in places.map(|place| (place, Mark::Published)) {
-            if let Some(found) = self.seen_text(place, mark) {
-                return Some(found);
-            }
-        }
-        for place in places {
-            let times = self.head.times.iter().filter(|time| time.place == place && !time.is_modified);
-            for time in times {
-                let found = self.candidate(&time.value, "time").or_else(|| self.candidate(&time.text, "time text"));
-                if found.is_some() {
-                    return found;
-                }
-            }
-            for mark in [Mark::Date, Mark::None] {
-                if let Some(found) = self.seen_text(place, mark) {
-                    return Some(found);
-                }
-            }
-        }
-        None
-    }
-
-    fn seen_text(&self, place: Place, mark: Mark) -> Option<Candidate> {
-        let texts = self.head.dated.iter().filter(|text| text.place == place && text.mark == mark);
-        for text in texts {
-            // In a longer text the date is somebody else's: a reference, an event.
-            if text.text.chars().count() > STAMP_CHARS_MAX {
-                continue;
-            }
-            if let Some(day) = dates::day(&text.text, self.order) {
-                let stamp = Stamp { day, instant: None, is_utc: false };
-                return Some(Candidate { stamp, origin: "visible date".to_owned(), is_marked: mark != Mark::None });
-            }
-        }
-        None
+    /// What readers see: the surest of the dates whose rank will do, the first of equals.
+    fn seen(&self, will_do: impl Fn(Rank) -> bool) -> Option<Candidate> {
+        let found = seen::all(self.head, &self.habits).into_iter().filter(|seen| will_do(seen.rank));
+        found.min_by_key(|seen| seen.rank).map(Candidate::from)
     }
 
     fn modified(&self) -> Option<Candidate> {
@@ -290,7 +276,7 @@ impl<'a> Reading<'a> {
         if let Some(found) = property.and_then(|(_, value)| self.candidate(value, "itemprop datemodified")) {
             return Some(found);
         }
-        let time = self.head.times.iter().find(|time| time.is_modified && time.place != Place::Elsewhere)?;
+        let time = self.head.times.iter().find(|time| time.mark == Mark::Changed && time.place != Place::Elsewhere)?;
         let value = if time.value.is_empty() { &time.text } else { &time.value };
         self.candidate(value, "time modified")
     }
@@ -301,16 +287,16 @@ impl<'a> Reading<'a> {
             self.head.times.iter().find_map(|time| {
                 self.candidate(&time.value, "time").or_else(|| self.candidate(&time.text, "time text"))
             });
-        let texts = self.head.dated.iter().filter(|text| text.place != Place::Elsewhere);
-        let elsewhere = self.head.dated.iter().filter(|text| {
-            text.place == Place::Elsewhere
-                && (text.mark >= Mark::Date || text.text.chars().count() <= BARE_DATE_CHARS_MAX)
-        });
+        let is_here = |text: &&DatedText| text.place != Place::Elsewhere && text.mark != Mark::Clock;
+        let is_bare = |text: &DatedText| text.text.chars().count() <= BARE_DATE_CHARS_MAX;
+        let elsewhere = self.head.dated.iter().filter(|text| text.place == Place::Elsewhere);
+        let dated = elsewhere.clone().filter(|text| text.mark >= Mark::Date);
+        let bare = elsewhere.filter(|text| text.mark == Mark::None && is_bare(text));
+        let texts = self.head.dated.iter().filter(is_here).chain(dated).chain(bare);
         times.or_else(|| {
-            texts.chain(elsewhere).find_map(|text| {
-                let day = dates::day(&text.text, self.order)?;
-                let stamp = Stamp { day, instant: None, is_utc: false };
-                Some(Candidate { stamp, origin: "text".to_owned(), is_marked: false })
+            texts.into_iter().find_map(|text| {
+                let stamp = Stamp::of_day(self.habits.day(&text.text)?);
+                Some(Candidate { stamp, origin: "text".to_owned() })
             })
         })
     }

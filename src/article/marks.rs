@@ -1,0 +1,222 @@
+//! Owns what classes and the words before a date say about it: published, changed, the clock of the page, or elsewhere.
+
+/// What blocks call themselves that stand beside the article, and those that hold a date.
+#[rustfmt::skip]
+const ELSEWHERE: [&str; 12] = [
+    "footer", "sidebar", "related", "comment", "teaser", "recommend", "popular", "trending", "latest", "widget",
+    "copyright", "most-read",
+];
+#[rustfmt::skip]
+const DATES: [&str; 10] = [
+    "date", "time", "publish", "posted", "byline", "meta", "pubdate", "datum", "fecha", "author",
+];
+/// Words in front of a date, in lowercase; stems, so that every form is met.
+#[rustfmt::skip]
+const PUBLISHED_LABELS: [&str; 44] = [
+    "publish", "posted", "first published", "veröffentlich", "erschienen", "gepostet", "geschrieben am", "online seit",
+    "publié", "publication", "mis en ligne", "rédigé le", "publicad", "publicaci", "publicat", "publicação",
+    "pubblicat", "pubblicazione", "inserito", "opublikowan", "dodano", "опубликован", "публикац", "размещен",
+    "опублікован", "публікац", "yayınlan", "yayın tarihi", "eklenme", "giriş tarihi", "نشر", "发布", "發布", "发表", "發表",
+    "公開", "配信", "掲載", "created", "erstellt", "written on", "data publikacji", "date:", "gepubliceerd",
+];
+#[rustfmt::skip]
+const CHANGED_LABELS: [&str; 31] = [
+    "updated", "update:", "modified", "last edited", "last reviewed", "last revised", "aktualisiert", "geändert",
+    "bearbeitet", "editiert", "mis à jour", "mise à jour", "modifié", "actualizad", "actualizaci", "modificad",
+    "atualizad", "atualização", "aggiornat", "aggiornamento", "modificat", "aktualizacj", "обновлен", "изменен",
+    "оновлен", "змінен", "güncelle", "تحديث", "更新", "修订", "copyright",
+];
+/// The day an article is of, whether written or changed then.
+const STATE_LABELS: [&str; 3] = ["stand:", "stand des", "stand vom"];
+/// What a page's clock says of itself.
+#[rustfmt::skip]
+const CLOCK_LABELS: [&str; 14] = [
+    "it is currently", "current time", "the time now", "all times are", "aktuelle zeit", "es ist jetzt", "heute ist",
+    "nous sommes le", "hora actual", "fecha actual", "ora attuale", "aktualny czas", "текущее время", "поточний час",
+];
+
+/// How surely a text is the date of publication.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mark {
+    /// Says that it is now.
+    Clock,
+    /// Says that it is the date of a change.
+    Changed,
+    #[default]
+    None,
+    Date,
+    Published,
+}
+
+/// Where on the page something stands.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    BeforeHeading,
+    #[default]
+    AfterHeading,
+    /// Navigation, footer, sidebar, comments, teasers.
+    Elsewhere,
+}
+
+/// Whether one of the lowercase classes and ids names what stands beside the article, not a layout that has such a thing.
+pub(super) fn stands_elsewhere(classes: &str) -> bool {
+    let says = |class: &str| ELSEWHERE.iter().any(|word| class.contains(word));
+    says(classes) && classes.split_ascii_whitespace().any(|class| says(class) && !is_layout(class))
+}
+
+fn is_layout(class: &str) -> bool {
+    let words = ["has-", "no-", "with-", "one-", "two-", "layout", "page", "wrapper", "container"];
+    words.iter().any(|word| class.contains(word))
+}
+
+/// What lowercase classes and ids say about the dates below them.
+pub(super) fn class_mark(classes: &str) -> Mark {
+    let is_changed = ["update", "modif", "changed"].iter().any(|word| classes.contains(word));
+    let is_published = ["publish", "pubdate", "posted-on"].iter().any(|word| classes.contains(word));
+    match (is_changed, is_published) {
+        // The hAtom `updated` of an entry that never changed.
+        (true, true) => Mark::Published,
+        (true, false) if is_entry_date(classes) => Mark::Date,
+        (true, false) => Mark::Changed,
+        (false, true) => Mark::Published,
+        (false, false) if DATES.iter().any(|word| classes.contains(word)) => Mark::Date,
+        (false, false) => Mark::None,
+    }
+}
+
+/// Themes write `entry-date updated` on the only date they show.
+fn is_entry_date(classes: &str) -> bool {
+    ["entry-date", "module-date", "post-date"].iter().any(|class| classes.contains(class))
+}
+
+/// What a few words in front of a date say about it.
+pub(super) fn label_mark(text: &str) -> Mark {
+    let lower = text.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if says(&CLOCK_LABELS) {
+        return Mark::Clock;
+    }
+    if says(&STATE_LABELS) {
+        return Mark::Date;
+    }
+    match (says(&CHANGED_LABELS), says(&PUBLISHED_LABELS)) {
+        (_, true) => Mark::Published,
+        (true, false) => Mark::Changed,
+        (false, false) => Mark::None,
+    }
+}
+
+/// The text from the label of publication on, when one of a change stands before it: `Updated 3 May, published 1 May`.
+pub(super) fn published_part(text: &str) -> &str {
+    let lower = text.to_lowercase();
+    let first = |words: &[&str]| words.iter().filter_map(|word| lower.find(word)).min();
+    match (first(&CHANGED_LABELS), first(&PUBLISHED_LABELS)) {
+        (Some(changed), Some(published)) if changed < published => text.get(published..).unwrap_or(text),
+        _ => text,
+    }
+}
+
+/// The clock and a change outweigh publication, that outweighs a mere date.
+pub(super) fn stronger(a: Mark, b: Mark) -> Mark {
+    match a.min(b) {
+        low @ (Mark::Clock | Mark::Changed) => low,
+        _ => a.max(b),
+    }
+}
+
+/// Whether a class of an element names its author.
+pub(super) fn is_author_class(classes: &str) -> bool {
+    #[rustfmt::skip]
+    const NOT: [&str; 21] = [
+        "bio", "desc", "description", "image", "img", "avatar", "photo", "picture", "title", "job", "role", "position",
+        "social", "follow", "email", "twitter", "link", "links", "count", "icon", "thumb",
+    ];
+    classes.split_ascii_whitespace().any(|class| {
+        let mut parts = class.split(|c: char| !c.is_ascii_alphanumeric());
+        let names = ["author", "authors", "byline", "autor", "auteur", "autore", "avtor", "contributor"];
+        parts.clone().any(|part| names.contains(&part)) && !parts.any(|part| NOT.contains(&part))
+    })
+}
+
+/// Whether a class is a wall's, not a menu's, a button's or a teaser's that has to do with one.
+pub(super) fn is_paywall_class(class: &str) -> bool {
+    const WALLS: [&str; 6] =
+        ["paywall", "premium-content", "paid-content", "subscriber-only", "subscribers-only", "regwall"];
+    const NOT: [&str; 11] =
+        ["button", "btn", "nav", "user", "konto", "login", "link", "meter", "-tag", "label", "icon"];
+    WALLS.iter().any(|wall| class.contains(wall)) && !NOT.iter().any(|word| class.contains(word))
+}
+
+/// Whether a link leads to an author's page.
+pub(super) fn is_author_address(href: &str) -> bool {
+    #[rustfmt::skip]
+    const FOLDERS: [&str; 24] = [
+        "author", "authors", "autor", "autores", "autoren", "autorzy", "auteur", "auteurs", "autore", "autori",
+        "contributor", "contributors", "profile", "profiles", "people", "person", "staff", "journalist", "journalists",
+        "reporter", "columnist", "avtor", "avtory", "yazar",
+    ];
+    let path = href.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let mut parts = path.rsplit('/').skip(1);
+    parts.any(|folder| FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_read_in_thirteen_languages() {
+        let labels = [
+            ("Published:", "Last updated"),
+            ("Опубліковано", "Оновлено"),
+            ("Дата публикации:", "Обновлено"),
+            ("Veröffentlicht am", "Zuletzt bearbeitet:"),
+            ("Publié le", "Mis à jour le"),
+            ("Publicado el", "Actualizado"),
+            ("Pubblicato il", "Ultimo aggiornamento"),
+            ("Publicado em", "Atualizado em"),
+            ("Opublikowano", "Ostatnia aktualizacja:"),
+            ("Yayınlanma:", "Son güncelleme:"),
+            ("تاريخ النشر", "آخر تحديث"),
+            ("发布时间：", "更新时间："),
+            ("公開日", "最終更新"),
+        ];
+        for (published, changed) in labels {
+            assert_eq!(label_mark(published), Mark::Published, "{published}");
+            assert_eq!(label_mark(changed), Mark::Changed, "{changed}");
+        }
+        assert_eq!(published_part("Updated 3 May; published 1 May"), "published 1 May");
+        assert_eq!(published_part("Published 1 May"), "Published 1 May");
+        assert_eq!(label_mark("It is currently Mon"), Mark::Clock);
+        assert_eq!(label_mark("Geneva"), Mark::None);
+    }
+
+    #[test]
+    fn classes_tell_a_change_from_the_only_date_of_an_entry() {
+        let classes = [
+            ("entry-date published updated", Mark::Published),
+            ("entry-date updated module-date", Mark::Date),
+            ("updated", Mark::Changed),
+            ("article__modified", Mark::Changed),
+            ("c-byline", Mark::Date),
+            ("lead", Mark::None),
+        ];
+        for (class, mark) in classes {
+            assert_eq!(class_mark(class), mark, "{class}");
+        }
+    }
+
+    #[test]
+    fn a_menu_for_subscribers_is_no_wall() {
+        assert!(is_paywall_class("c-paywall__box"));
+        assert!(!is_paywall_class("paywall-user-navigation"));
+        assert!(!is_paywall_class("subscriber-only-tag"));
+    }
+
+    #[test]
+    fn a_layout_with_a_sidebar_is_no_sidebar() {
+        assert!(stands_elsewhere("c-sidebar right"));
+        assert!(!stands_elsewhere("content has-sidebar"));
+        assert!(!stands_elsewhere("article-body"));
+    }
+}
