@@ -6,8 +6,8 @@ use super::{
     byline::{Byline, Sign, is_by, is_worded, looks_like_names},
     json_ld,
     marks::{
-        Mark, Place, class_mark, is_author_address, is_author_class, is_paywall_class, label_mark, stands_elsewhere,
-        stronger,
+        Mark, Place, class_mark, is_author_address, is_author_class, is_comments_class, is_paywall_class, label_mark,
+        stands_elsewhere, stronger,
     },
     markup::{self, Step, collapse, walk},
     scripted,
@@ -42,6 +42,8 @@ pub(super) struct Head {
     pub(super) h1: Vec<String>,
     /// Bytes of text above the headline.
     pub(super) heading_at: Option<usize>,
+    /// The page's title repeats that headline.
+    is_heading_known: bool,
     pub(super) json_ld: json_ld::Node,
     /// Microdata in the body: property and value.
     pub(super) properties: Vec<(String, String)>,
@@ -112,6 +114,8 @@ struct Reading {
     blocks: Vec<String>,
     /// Elements open whose content is elsewhere, and elements open that call themselves a date.
     elsewhere: usize,
+    /// Elements open that hold others' texts: comments, teasers. Their dates and authors are not the page's.
+    others: usize,
     marks: Vec<Mark>,
     opened: Vec<Block>,
     /// The words before the current place, when they are few: `Published:`, `Updated`.
@@ -124,6 +128,7 @@ struct Reading {
 enum Block {
     Plain,
     Elsewhere,
+    Others,
     Date(Mark),
 }
 
@@ -142,6 +147,10 @@ impl Reading {
         let Some((block, goes_in)) = block else { return false };
         match block {
             Block::Elsewhere => self.elsewhere += 1,
+            Block::Others => {
+                self.elsewhere += 1;
+                self.others += 1;
+            }
             Block::Date(mark) => self.marks.push(mark),
             Block::Plain => {}
         }
@@ -155,6 +164,10 @@ impl Reading {
         }
         match self.opened.pop() {
             Some(Block::Elsewhere) => self.elsewhere -= 1,
+            Some(Block::Others) => {
+                self.elsewhere -= 1;
+                self.others -= 1;
+            }
             Some(Block::Date(_)) => {
                 self.marks.pop();
             }
@@ -233,8 +246,8 @@ impl Reading {
             return Block::Elsewhere;
         }
         let is_far = |at: usize| self.n_bytes > at + TEASER_BYTES_MIN;
-        if name == "article" && self.head.heading_at.is_some_and(is_far) {
-            return Block::Elsewhere;
+        if name == "article" && self.head.is_heading_known && self.head.heading_at.is_some_and(is_far) {
+            return Block::Others;
         }
         if matches!(name, "html" | "body" | "main" | "article") {
             return Block::Plain;
@@ -248,7 +261,8 @@ impl Reading {
         let is_teaser = class.contains("teaser") && !self.head.h1.is_empty();
         let is_elsewhere = (is_teaser || stands_elsewhere(&class)) && !class.contains("publish");
         if is_elsewhere && (self.elsewhere > 0 || !node.descendants_it().any(|inner| inner.has_name("h1"))) {
-            return Block::Elsewhere;
+            let is_others = class.split_ascii_whitespace().any(is_comments_class);
+            return if is_others { Block::Others } else { Block::Elsewhere };
         }
         match class_mark(&class) {
             Mark::None => Block::Plain,
@@ -272,6 +286,7 @@ impl Reading {
         self.head.h1.push(text);
         if is_first || is_known {
             self.head.heading_at = Some(self.n_bytes);
+            self.head.is_heading_known |= is_known;
         }
     }
 
@@ -300,7 +315,7 @@ impl Reading {
     }
 
     fn time(&mut self, node: &NodeRef, element: &Element) {
-        if self.head.times.len() >= DATED_TEXTS_MAX {
+        if self.others > 0 || self.head.times.len() >= DATED_TEXTS_MAX {
             return;
         }
         let mut says = String::new();
@@ -350,6 +365,9 @@ impl Reading {
     }
 
     fn byline(&mut self, text: &str, sign: Sign) {
+        if self.others > 0 {
+            return;
+        }
         let n_known = self.head.bylines.iter().filter(|byline| byline.sign == sign).count();
         if n_known < BYLINES_MAX && !text.is_empty() && text.chars().count() < BYLINE_CHARS_MAX {
             self.head.bylines.push(Byline { text: text.to_owned(), sign, place: self.place(), at: self.n_bytes });
@@ -378,7 +396,7 @@ impl Reading {
             }
             return;
         }
-        if self.head.dated.len() >= DATED_TEXTS_MAX || contents.len() < 6 {
+        if self.others > 0 || self.head.dated.len() >= DATED_TEXTS_MAX || contents.len() < 6 {
             return;
         }
         let text = collapse(contents);

@@ -138,6 +138,16 @@ pub(super) fn is_author_class(classes: &str) -> bool {
     })
 }
 
+/// Whether a class is that of readers' comments, not of a page that has some.
+pub(super) fn is_comments_class(class: &str) -> bool {
+    #[rustfmt::skip]
+    const COMMENTS: [&str; 14] = [
+        "comment", "comments", "commentlist", "comment-list", "comments-list", "comments-area", "comments-section",
+        "comment-section", "comments-container", "comment-content", "comment-body", "kommentare", "commentaires", "comentarios",
+    ];
+    COMMENTS.contains(&class)
+}
+
 /// Whether a class is a wall's, not a menu's, a button's or a teaser's that has to do with one.
 pub(super) fn is_paywall_class(class: &str) -> bool {
     const WALLS: [&str; 6] =
