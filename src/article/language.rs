@@ -1,27 +1,22 @@
 //! Owns which language a text is in: script, then letters and small words, then trigrams; what is declared is a prior.
 
+mod evidence;
 mod pieces;
 mod profile;
 
 use whatlang::Lang;
 
-use profile::{ARABIC, CYRILLIC, LATIN, Profile, SIGNS, all_profiles};
+use evidence::{Evidence, Score};
+use profile::{ARABIC, CYRILLIC, LATIN, Profile};
 
 /// Characters looked at: more does not change the answer.
 const SAMPLE_CHARS_MAX: usize = 1_500;
 /// Below this many letters trigrams are noise.
 const TRIGRAM_LETTERS_MIN: usize = 40;
-/// Letters and small words that point at one language, as points.
-const LETTER_POINTS: f32 = 1.0;
-const WORD_POINTS: f32 = 2.0;
-/// A declared language starts this far ahead.
-const DECLARED_POINTS: f32 = 1.5;
-/// Below this many words one small word of another language proves nothing against the declared one.
-const WORDS_FEW: usize = 12;
-const DECLARED_POINTS_FEW_WORDS: f32 = 3.0;
 /// A shorter text is also judged by the pieces of its words.
 const PIECES_CHARS_MAX: usize = 300;
-const PIECE_POINTS: f32 = 0.4;
+/// With these, and well ahead, the small words have decided and the pieces are not asked.
+const DECISIVE_POINTS: f32 = 6.0;
 /// Below this many characters a declared language is believed before trigrams are.
 const TRIGRAM_CHARS_DECLARED: usize = 200;
 
@@ -170,114 +165,17 @@ fn han(sample: &str, declared: Option<&'static str>) -> &'static str {
     if is_japanese { "ja" } else { "zh" }
 }
 
-/// Adds one to the count of each profile.
-fn count(mut profiles: u64, counts: &mut [usize; 64]) {
-    while profiles != 0 {
-        counts[profiles.trailing_zeros() as usize] += 1;
-        profiles &= profiles - 1;
-    }
-}
-
-/// What a sample holds of each profile's signs.
-struct Evidence {
-    n_words: usize,
-    small: [usize; 64],
-    pieces: [usize; 64],
-    letters: [usize; 64],
-    /// Letters that the language never writes: the text is another's or quotes one.
-    foreign: [usize; 64],
-}
-
-impl Evidence {
-    fn read(sample: &str) -> Self {
-        let none = [0; 64];
-        let mut found = Self { n_words: 0, small: none, pieces: none, letters: none, foreign: none };
-        let is_short = sample.chars().nth(PIECES_CHARS_MAX).is_none();
-        let mut lower = String::new();
-        let mut before = "";
-        for word in sample.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty()) {
-            found.n_words += 1;
-            // "UN" is no French article, the S of "U.S." no Slavic "with".
-            let is_initials = word.len() > 1 || !matches!(word, "A" | "E" | "I" | "O" | "Y");
-            if is_initials && word.chars().all(|c| c.is_ascii_uppercase()) {
-                continue;
-            }
-            let owner = owner_of_ending(sample, before, word);
-            before = word;
-            if let Some(tag) = owner {
-                if let Some(index) = all_profiles().position(|profile| profile.tag == tag) {
-                    found.small[index] += 1;
-                }
-                continue;
-            }
-            if word.len() > SIGNS.bytes_max && !is_short {
-                continue;
-            }
-            lower.clear();
-            lower.extend(word.chars().flat_map(char::to_lowercase));
-            count(SIGNS.words.get(lower.as_str()).copied().unwrap_or_default(), &mut found.small);
-            if is_short {
-                pieces::of_word(&lower, |profiles| count(profiles, &mut found.pieces));
-            }
-        }
-        for letter in sample.chars().filter(|c| !c.is_ascii()) {
-            let (own, foreign) = SIGNS.letters.get(&letter).copied().unwrap_or_default();
-            count(own, &mut found.letters);
-            count(foreign, &mut found.foreign);
-        }
-        found
-    }
-
-    fn points(&self, index: usize) -> f32 {
-        self.small[index] as f32 * WORD_POINTS
-            + self.pieces[index] as f32 * PIECE_POINTS
-            + (self.letters[index] as f32 - self.foreign[index] as f32) * LETTER_POINTS
-    }
-}
-
 /// The profile that explains the sample best, when it is clearly ahead of the next.
 fn best(sample: &str, profiles: &'static [Profile], declared: Option<&'static str>) -> Option<&'static str> {
-    let evidence = Evidence::read(sample);
-    let mut scores: Vec<(f32, &'static str)> = Vec::with_capacity(profiles.len());
-    for (index, profile) in all_profiles().enumerate() {
-        if !profiles.iter().any(|known| known.tag == profile.tag) {
-            continue;
-        }
-        let mut score = evidence.points(index);
-        let has_few_words = evidence.n_words < WORDS_FEW;
-        if declared == Some(profile.tag) && (score > 0.0 || has_few_words) {
-            score += if has_few_words { DECLARED_POINTS_FEW_WORDS } else { DECLARED_POINTS };
-        }
-        scores.push((score, profile.tag));
+    let mut evidence = Evidence::read(sample);
+    let mut leaders = evidence.leaders(profiles, declared)?;
+    let is_decided = |(first, second): (Score, Score)| first.0 >= DECISIVE_POINTS && first.0 > second.0 * 1.5;
+    if !is_decided(leaders) && sample.chars().nth(PIECES_CHARS_MAX).is_none() {
+        evidence.read_pieces(sample);
+        leaders = evidence.leaders(profiles, declared)?;
     }
-    scores.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let (first, second) = (scores.first()?, scores.get(1)?);
+    let (first, second) = leaders;
     (first.0 >= 1.0 && first.0 > second.0 * 1.08).then_some(first.1)
-}
-
-/// The language that an ending behind an apostrophe belongs to: Turkish cases, the English genitive.
-fn owner_of_ending(sample: &str, before: &str, word: &str) -> Option<&'static str> {
-    if is_turkish_suffix(sample, before, word) {
-        return Some("tr");
-    }
-    // "Ukraine's"
-    (matches!(word, "s" | "S") && is_behind_apostrophe(sample, before, word)).then_some("en")
-}
-
-/// "Temim'den", "Netanyahu'yu": a case ending behind the apostrophe of a name, not a small word of another language.
-fn is_turkish_suffix(sample: &str, before: &str, word: &str) -> bool {
-    const SUFFIXES: [&str; 34] = [
-        "den", "dan", "ten", "tan", "in", "ın", "un", "ün", "nin", "nın", "nun", "nün", "i", "ı", "u", "ü", "yi", "yı",
-        "yu", "yü", "e", "a", "ye", "ya", "de", "da", "te", "ta", "le", "la", "yle", "yla", "deki", "daki",
-    ];
-    let is_name = before.chars().count() > 2 && before.starts_with(char::is_uppercase);
-    is_name && SUFFIXES.contains(&word) && is_behind_apostrophe(sample, before, word)
-}
-
-/// Whether `word` of `sample` is parted from the word before it by an apostrophe alone.
-fn is_behind_apostrophe(sample: &str, before: &str, word: &str) -> bool {
-    let from = word.as_ptr() as usize - sample.as_ptr() as usize;
-    sample[..from].strip_suffix(['\'', '’']).is_some_and(|head| !before.is_empty() && head.ends_with(before))
 }
 
 fn trigrams(sample: &str, n_letters: usize) -> Option<&'static str> {

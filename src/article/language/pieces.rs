@@ -70,13 +70,13 @@ static PROFILES_OF: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
     found
 });
 
-/// Calls `each` with the profiles of every piece of a lowercase word.
-pub(super) fn of_word(word: &str, mut each: impl FnMut(u64)) {
-    let bordered = format!("_{word}_");
-    let ends: Vec<usize> = bordered.char_indices().map(|(at, _)| at).chain([bordered.len()]).collect();
-    for start in 0..ends.len() {
-        for end in ends.iter().skip(start + 1).take(PIECE_CHARS_MAX) {
-            if let Some(profiles) = bordered.get(ends[start]..*end).and_then(|piece| PROFILES_OF.get(piece)) {
+/// Calls `each` with the profiles of every piece of a lowercase word with its borders: `_word_`.
+pub(super) fn of_word(bordered: &str, mut each: impl FnMut(u64)) {
+    for (start, _) in bordered.char_indices() {
+        let rest = &bordered[start..];
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
+        for end in ends.take(PIECE_CHARS_MAX) {
+            if let Some(profiles) = PROFILES_OF.get(&rest[..end]) {
                 each(*profiles);
             }
         }
