@@ -112,6 +112,13 @@ impl Outlet<'_> {
             if let Some(rest) = self.behind_name(title, separator) {
                 return Some(rest);
             }
+            // Old pages: "The Gazette :: headline".
+            if matches!(separator, " :: " | " » ")
+                && let Some((first, rest)) = title.split_once(separator)
+                && first.split_whitespace().count() < rest.split_whitespace().count().min(4)
+            {
+                return Some(rest.trim());
+            }
         }
         for separator in WEAK_SEPARATORS {
             let (behind, before) = (title.rsplit_once(separator), title.split_once(separator));

@@ -6,7 +6,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use super::{
     Hints, PageTime,
     dates::{self, Habits, Order, Stamp},
-    head::{DatedText, Head},
+    head::{DatedText, Head, TimeMark},
     marks::{Mark, Place},
     seen::{self, Rank, Seen},
 };
@@ -74,7 +74,8 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
     let zone = reading.habits.zone.as_ref();
     let structured = reading.structured();
     let url_day = address.and_then(|url| dates::path_day(url.path()));
-    let marked = reading.seen(Rank::is_marked);
+    // The times of a live blog are its posts'.
+    let marked = reading.seen(Rank::is_marked).filter(|_| !head.json_ld.is_live_blog);
     if let Some(first) = structured.first() {
         // Sources that disagree: the one that readers, the address or the feed agree with.
         let seen_day = marked.as_ref().map(|seen| seen.stamp.day);
@@ -100,7 +101,11 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
     let by_heading = |rank: Rank| rank <= Rank::ChangedByHeading;
     let found = marked.or_else(|| reading.dated()).or_else(|| reading.seen(by_heading)).or_else(|| reading.scripted());
     if let Some(found) = found {
-        return Some(sourced(found));
+        // The page's video was put up that day: it knows the hour.
+        let uploaded = reading
+            .uploaded()
+            .filter(|uploaded| found.stamp.instant.is_none() && uploaded.stamp.day == found.stamp.day);
+        return Some(sourced(uploaded.unwrap_or(found)));
     }
     if let Some(published) = hints.feed_published {
         let instant = published.to_zoned_datetime(zone.cloned().unwrap_or(TimeZone::UTC));
@@ -222,7 +227,8 @@ impl Reading<'_> {
                 found.extend(self.candidate(value, format!("itemprop {property}")));
             }
         }
-        for time in &self.head.times {
+        let times: &[TimeMark] = if node.is_live_blog { &[] } else { &self.head.times };
+        for time in times {
             if time.mark == Mark::Published && time.place != Place::Elsewhere {
                 let value = if time.value.is_empty() { &time.text } else { &time.value };
                 found.extend(self.candidate(value, "time published"));
@@ -240,8 +246,12 @@ impl Reading<'_> {
             let (_, value) = self.head.metas.iter().find(|(key, value)| key == name && !value.is_empty())?;
             self.candidate(value, format!("meta {name}"))
         });
-        let uploaded = || self.candidate(self.head.json_ld.uploaded.as_deref()?, "json-ld uploadDate");
-        tagged.or_else(uploaded)
+        tagged.or_else(|| self.uploaded())
+    }
+
+    /// When the page's video was put up.
+    fn uploaded(&self) -> Option<Candidate> {
+        self.candidate(self.head.json_ld.uploaded.as_deref()?, "json-ld uploadDate")
     }
 
     /// What the page tells its scripts, when it tells one day only.
