@@ -104,11 +104,11 @@ pub(super) fn names<'w>(written: impl IntoIterator<Item = &'w str>, outlet: Opti
     sorted(written, outlet.unwrap_or_default()).0
 }
 
-/// Names of persons and agencies, and the poor ones: the outlet's own and those of accounts.
+/// Names of persons and agencies, and the poor ones: the outlet's own, its desks' and those of accounts.
 fn sorted<'w>(written: impl IntoIterator<Item = &'w str>, outlet: &str) -> (Vec<String>, Vec<String>) {
     let (mut names, mut poor): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for name in written.into_iter().flat_map(split) {
-        let is_poor = title::is_same(&name, outlet) || is_login(&name);
+        let is_poor = title::is_same(&name, outlet) || is_login(&name) || is_desk(&name);
         let list = if is_poor { &mut poor } else { &mut names };
         // Again, or again with the words of its link around it.
         let is_known = list.iter().any(|known| name.to_lowercase().contains(&known.to_lowercase()));
@@ -260,6 +260,17 @@ fn is_name_behind_comma(part: &str, before: Option<&String>) -> bool {
 
 fn is_role(part: &str) -> bool {
     part.to_lowercase().split_whitespace().any(|word| ROLES.iter().any(|role| word.starts_with(role)))
+}
+
+/// An editorial office: "Redazione Mondo", "World Desk".
+fn is_desk(name: &str) -> bool {
+    #[rustfmt::skip]
+    const OFFICES: [&str; 11] = [
+        "redazione", "redaktion", "redacción", "redaccion", "redação", "rédaction", "redakcja", "редакция", "редакція",
+        "newsroom", "newsdesk",
+    ];
+    let lower = name.to_lowercase();
+    lower.ends_with(" desk") || lower.split_whitespace().next().is_some_and(|word| OFFICES.contains(&word))
 }
 
 /// The name of an account, not of a person: `jsmith`, `ann.lee`.

@@ -115,7 +115,8 @@ impl Outlet<'_> {
             // Old pages: "The Gazette :: headline".
             if matches!(separator, " :: " | " » ")
                 && let Some((first, rest)) = title.split_once(separator)
-                && first.split_whitespace().count() < rest.split_whitespace().count().min(4)
+                && first.split_whitespace().count() <= SUFFIX_WORDS_MAX
+                && first.chars().count() < rest.chars().count()
             {
                 return Some(rest.trim());
             }
