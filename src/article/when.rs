@@ -95,16 +95,16 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
         let day = local_day(&first.stamp, seen_day.iter().chain(&url_day), zone);
         return Some(attach(day, &structured, zone));
     }
+    // The page's video was put up that day: it knows the hour.
+    let uploaded_on = |day: Date| reading.uploaded().filter(|uploaded| uploaded.stamp.day == day);
     if let Some(day) = url_day {
-        return Some(Sourced { time: PageTime::Day(day), origin: "url".to_owned() });
+        let day_alone = Candidate { stamp: Stamp::of_day(day), origin: "url".to_owned() };
+        return Some(sourced(uploaded_on(day).unwrap_or(day_alone)));
     }
     let by_heading = |rank: Rank| rank <= Rank::ChangedByHeading;
     let found = marked.or_else(|| reading.dated()).or_else(|| reading.seen(by_heading)).or_else(|| reading.scripted());
     if let Some(found) = found {
-        // The page's video was put up that day: it knows the hour.
-        let uploaded = reading
-            .uploaded()
-            .filter(|uploaded| found.stamp.instant.is_none() && uploaded.stamp.day == found.stamp.day);
+        let uploaded = uploaded_on(found.stamp.day).filter(|_| found.stamp.instant.is_none());
         return Some(sourced(uploaded.unwrap_or(found)));
     }
     if let Some(published) = hints.feed_published {
