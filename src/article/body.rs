@@ -1,16 +1,14 @@
 //! Owns the text of a page: guarded prune, engine, line filter; JSON-LD and the feed where they say more.
 
-use std::collections::HashSet;
-
 use dom_query::Document;
 use dom_smoothie::{Config, ParsePolicy, Readability};
 
 use super::{
-    Hints, TextSource, entry,
+    Hints, Page, TextSource, entry,
     head::Head,
     lines::{self, Known},
-    markup::{Line, fragment_lines, lines as markup_lines, page_lines},
-    prune, wall,
+    markup::{Block, BlockKind, Line, PageLines, fragment_lines, join, lines as markup_lines, page_lines},
+    prune, region, wall,
 };
 
 /// A text shorter than this makes the engine try again with laxer rules.
@@ -26,14 +24,6 @@ const PAYWALLED_SHARE_MIN: f32 = 1.1;
 /// The page's own article element must hold this much more prose than the engine found.
 const CONTAINER_SHARE_MIN: f32 = 1.7;
 
-/// A line this long says where on the page it stands.
-const ANCHOR_CHARS_MIN: usize = 40;
-/// Lines between headline and text, and between two lines of the text, looked at for lost paragraphs.
-const LEAD_LINES_MAX: usize = 60;
-/// Lines under the headline that may be the lead without being paragraphs.
-const BARE_LEAD_LINES_MAX: usize = 6;
-const GAP_LINES_MAX: usize = 12;
-
 /// An article's text and where it came from.
 pub(super) struct Body {
     pub(super) text: String,
@@ -44,14 +34,16 @@ pub(super) struct Body {
 }
 
 /// Reads the article's text; empty when the page has none.
-pub(super) fn read(html: &str, document: Document, head: &Head, known: &Known, hints: &Hints) -> Body {
+pub(super) fn read(html: &str, document: Document, (head, page): (&Head, &Page), hints: &Hints) -> Body {
+    let summary = head.meta(&["og:description", "description", "twitter:description"]);
+    let known = &Known { summary: summary.map(|(_, summary)| summary), ..Known::of(page) };
     prune::prune(&document.root());
-    let mut found = lines::filter(engine(document, Effort::Strict), known);
+    let mut found = lines::filter(engine(document, Effort::Strict, known), known);
     let (mut source, mut origin) = (TextSource::Page, "page");
     if n_chars(&found) < STRICT_CHARS_MIN {
         let document = Document::from(html);
         prune::prune(&document.root());
-        take_longer(&mut found, lines::filter(engine(document, Effort::Full), known), 1.0);
+        take_longer(&mut found, lines::filter(engine(document, Effort::Full, known), known), 1.0);
     }
     let mut is_wall = wall::clear(&mut found, known.title);
     if let Some(body) = &head.json_ld.body {
@@ -71,7 +63,7 @@ pub(super) fn read(html: &str, document: Document, head: &Head, known: &Known, h
     }
     // Behind the rivals: what pruning took from a stub is its cookie box.
     if n_chars(&found) < TEXT_CHARS_MIN && !is_wall {
-        let mut whole = lines::filter(engine(Document::from(html), Effort::Full), known);
+        let mut whole = lines::filter(engine(Document::from(html), Effort::Unpruned, known), known);
         is_wall = wall::clear(&mut whole, known.title);
         if !is_wall && take_longer(&mut found, whole, 1.5) {
             (source, origin) = (TextSource::Page, "page, unpruned");
@@ -83,15 +75,15 @@ pub(super) fn read(html: &str, document: Document, head: &Head, known: &Known, h
         is_wall = wall::clear(&mut whole, known.title);
     }
     is_wall &= n_chars(&found) < entry::TEXT_CHARS_MIN;
-    Body { text: found.join("\n"), source, origin, is_wall }
+    Body { text: join(&found), source, origin, is_wall }
 }
 
 /// Cuts lines behind the end of the page's own `articleBody`, when that is the same text.
-fn cut_behind(found: &mut Vec<String>, body: &str) {
+fn cut_behind(found: &mut Vec<Line>, body: &str) {
     let letters =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let body = letters(body);
-    let lines: Vec<String> = found.iter().map(|line| letters(line)).collect();
+    let lines: Vec<String> = found.iter().map(|line| letters(&line.text)).collect();
     let is_in_body = |line: &String| line.len() >= BODY_LINE_BYTES_MIN && body.contains(line.as_str());
     let n_bytes: usize = lines.iter().map(String::len).sum();
     let n_in_body: usize = lines.iter().filter(|line| is_in_body(line)).map(String::len).sum();
@@ -103,7 +95,7 @@ fn cut_behind(found: &mut Vec<String>, body: &str) {
 }
 
 /// Replaces a text by one that is longer by this share.
-fn take_longer(found: &mut Vec<String>, rival: Vec<String>, share_min: f32) -> bool {
+fn take_longer(found: &mut Vec<Line>, rival: Vec<Line>, share_min: f32) -> bool {
     let is_longer = n_chars(&rival) as f32 > n_chars(found) as f32 * share_min;
     if is_longer {
         *found = rival;
@@ -111,19 +103,20 @@ fn take_longer(found: &mut Vec<String>, rival: Vec<String>, share_min: f32) -> b
     is_longer
 }
 
-fn n_chars(lines: &[String]) -> usize {
-    lines.iter().map(|line| line.chars().count()).sum()
+fn n_chars(lines: &[Line]) -> usize {
+    lines.iter().map(|line| line.text.chars().count()).sum()
 }
 
-fn engine(document: Document, effort: Effort) -> Vec<String> {
-    let container = container(&document);
-    let n_whole = container.as_ref().map(prune::n_prose_chars).unwrap_or_default();
-    let page = page_lines(&document.root(), container.map(|container| container.id));
+fn engine(document: Document, effort: Effort, known: &Known) -> Vec<Line> {
+    let page = page_lines(&document.root());
+    let container = container(&page);
+    let node = container.as_ref().and_then(|block| document.tree.get(&block.id));
+    let n_whole = node.as_ref().map(prune::n_prose_chars).unwrap_or_default();
     let config = Config { disable_json_ld: true, ..Config::default() };
     let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else { return Vec::new() };
     let parsed = match effort {
         Effort::Strict => readability.parse_with_policy(ParsePolicy::Strict),
-        Effort::Full => readability.parse(),
+        Effort::Full | Effort::Unpruned => readability.parse(),
     };
     if parsed.is_err() {
         return Vec::new();
@@ -131,11 +124,16 @@ fn engine(document: Document, effort: Effort) -> Vec<String> {
     // What the engine chose hangs in its document under this id.
     let content = readability.doc.select_single("#readability-page-1");
     let Some(content) = content.nodes().first() else { return Vec::new() };
-    let n_found = prune::n_prose_chars(content);
-    if n_whole as f32 > n_found as f32 * CONTAINER_SHARE_MIN {
-        return page.into_iter().filter(|line| line.is_contained).map(|line| line.text).collect();
+    if let Some(container) = container
+        && n_whole as f32 > prune::n_prose_chars(content) as f32 * CONTAINER_SHARE_MIN
+    {
+        return page.lines[container.lines].to_vec();
     }
-    complete(markup_lines(content), &page)
+    let found = markup_lines(content);
+    if effort == Effort::Unpruned {
+        return found;
+    }
+    region::other_body(&found, &page).unwrap_or_else(|| region::complete(found, &page, known))
 }
 
 /// How hard the engine tries.
@@ -145,55 +143,19 @@ enum Effort {
     Strict,
     /// Laxer rules until there is text.
     Full,
+    /// The same on a page with its furniture: what the engine did not take is likely that.
+    Unpruned,
 }
 
-/// Puts back paragraphs that the engine lost: the lead under the headline, and prose between two lines it kept.
-fn complete(found: Vec<String>, page: &[Line]) -> Vec<String> {
-    let known: HashSet<&str> = found.iter().map(String::as_str).collect();
-    let is_anchor = |line: &Line| line.text.chars().count() >= ANCHOR_CHARS_MIN && known.contains(line.text.as_str());
-    let Some(first) = page.iter().position(is_anchor) else { return found };
-    let headline = page[..first].iter().rposition(|line| line.is_headline);
-    let mut lead: Vec<&Line> = Vec::new();
-    if let Some(headline) = headline.filter(|headline| first - headline <= LEAD_LINES_MAX) {
-        for (distance, line) in page[headline + 1..first].iter().enumerate() {
-            let may_be_lead = line.is_paragraph || distance < BARE_LEAD_LINES_MAX;
-            if may_be_lead && is_prose(line, 50) && !known.contains(line.text.as_str()) {
-                lead.push(line);
-            }
-        }
+/// The block that the page itself calls its article, when there is only one.
+fn container(page: &PageLines) -> Option<Block> {
+    if let Some(body) = region::only_body(page) {
+        return page.blocks.iter().find(|block| block.kind == BlockKind::Body && block.lines == body).cloned();
     }
-    let mut completed: Vec<String> = lead.iter().map(|line| line.text.clone()).collect();
-    let mut at = first;
-    for line in &found {
-        let place = page[at..].iter().position(|known| known.text == *line).map(|offset| at + offset);
-        if let Some(place) = place.filter(|_| line.chars().count() >= ANCHOR_CHARS_MIN) {
-            if place - at <= GAP_LINES_MAX {
-                let lost =
-                    page[at..place].iter().filter(|line| is_prose(line, 60) && !known.contains(line.text.as_str()));
-                completed.extend(lost.map(|line| line.text.clone()));
-            }
-            at = place + 1;
-        }
-        completed.push(line.clone());
-    }
-    completed
-}
-
-/// A sentence or more that is not mostly links.
-fn is_prose(line: &Line, n_chars_min: usize) -> bool {
-    line.text.chars().count() >= n_chars_min
-        && line.n_link_bytes * 3 < line.text.len()
-        && line.text.ends_with(['.', '!', '?', '"', '”', '»', '…', '。', '！', '？', '」', '؟', ':', ')'])
-}
-
-/// The element that the page itself calls its article, when there is only one.
-fn container(document: &Document) -> Option<dom_query::NodeRef<'_>> {
-    for selector in ["[itemprop~=articleBody]", "article", "main, [role=main]"] {
-        let found = document.select(selector);
-        match found.nodes() {
-            [only] => return Some(*only),
-            [] => {}
-            _ => return None,
+    for kind in [BlockKind::Article, BlockKind::Main] {
+        let mut blocks = page.blocks.iter().filter(|block| block.kind == kind);
+        if let Some(only) = blocks.next() {
+            return blocks.next().is_none().then(|| only.clone());
         }
     }
     None
@@ -211,24 +173,8 @@ mod tests {
         Line { text: text.to_owned(), is_paragraph: true, ..Line::default() }
     }
 
-    fn owned(lines: &[&str]) -> Vec<String> {
-        lines.iter().map(|line| (*line).to_owned()).collect()
-    }
-
-    #[test]
-    fn a_lost_lead_and_a_lost_paragraph_come_back_in_their_places() {
-        let headline = Line { text: "Ministers meet".to_owned(), is_headline: true, ..Line::default() };
-        let page = [headline, paragraph(FIRST), paragraph(SECOND), paragraph(THIRD), paragraph("Short.")];
-        assert_eq!(complete(owned(&[SECOND, THIRD]), &page), owned(&[FIRST, SECOND, THIRD]));
-        let page = [paragraph(FIRST), paragraph(SECOND), paragraph("Share"), paragraph(THIRD)];
-        assert_eq!(complete(owned(&[FIRST, THIRD]), &page), owned(&[FIRST, SECOND, THIRD]));
-    }
-
-    #[test]
-    fn a_line_of_links_is_not_a_lost_paragraph() {
-        let linked = Line { n_link_bytes: SECOND.len(), ..paragraph(SECOND) };
-        let page = [paragraph(FIRST), linked, paragraph(THIRD)];
-        assert_eq!(complete(owned(&[FIRST, THIRD]), &page), owned(&[FIRST, THIRD]));
+    fn owned(lines: &[&str]) -> Vec<Line> {
+        lines.iter().map(|line| paragraph(line)).collect()
     }
 
     #[test]

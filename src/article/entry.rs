@@ -13,8 +13,8 @@ pub fn from_feed(hints: &Hints) -> Result<Page, ExtractError> {
     let html = hints.feed_text.unwrap_or_default();
     guard::check_html(html)?;
     let title = markup::collapse(hints.feed_title.unwrap_or_default());
-    let known = lines::Known { title: Some(&title), byline: &[], is_paywalled: false };
-    let text = lines::filter(markup::fragment_lines(html), &known).join("\n");
+    let known = lines::Known { title: Some(&title), ..lines::Known::default() };
+    let text = markup::join(&lines::filter(markup::fragment_lines(html), &known));
     if title.is_empty() || text.chars().count() < TEXT_CHARS_MIN {
         return Err(ExtractError::NoText);
     }

@@ -18,7 +18,7 @@ const WORDS: [&str; 68] = [
 
 /// Words that say so only side by side.
 #[rustfmt::skip]
-const PAIRS: [(&str, &str); 45] = [
+const PAIRS: [(&str, &str); 46] = [
     ("read", "more"), ("read", "also"), ("see", "also"), ("also", "read"), ("more", "on"), ("more", "stories"),
     ("most", "read"), ("most", "popular"), ("top", "stories"), ("sign", "up"), ("follow", "us"), ("social", "bar"),
     ("author", "bio"), ("author", "box"), ("author", "info"), ("author", "card"), ("author", "profile"),
@@ -27,11 +27,66 @@ const PAIRS: [(&str, &str); 45] = [
     ("post", "footer"), ("print", "only"), ("screen", "reader"), ("sr", "only"), ("visually", "hidden"),
     ("read", "next"), ("up", "next"), ("you", "may"), ("jp", "relatedposts"), ("article", "date"), ("post", "date"),
     ("entry", "date"), ("publish", "date"), ("published", "date"), ("article", "tags"), ("post", "tags"),
-    ("entry", "tags"), ("in", "brief"),
+    ("entry", "tags"), ("in", "brief"), ("print", "url"),
 ];
 
 /// Words that make the name one of a part of the layout that merely has such a thing.
 const LAYOUT: [&str; 7] = ["body", "main", "wrapper", "no", "without", "layout", "has"];
+
+/// Stems of names for what readers wrote and for dialogs that ask for consent.
+#[rustfmt::skip]
+const FOREIGN: [&str; 23] = [
+    "comments", "commentlist", "commentlinks", "commentform", "commentsection", "kommentare", "leserkommentar",
+    "leserbrief", "commentaires", "comentarios", "commenti", "komentarze", "yorumlar", "disqus", "respond", "cookie",
+    "consent", "gdpr", "dsgvo", "onetrust", "usercentrics", "didomi", "klaro",
+];
+
+/// `comment` alone is also the name of opinion pages; beside one of these it is what a reader wrote.
+#[rustfmt::skip]
+const BESIDE_COMMENT: [&str; 14] = [
+    "list", "section", "area", "thread", "form", "body", "text", "content", "item", "box", "wrap", "container", "reply",
+    "respond",
+];
+
+/// Whether one class name or id calls its block comments or a dialog about consent.
+pub(super) fn is_foreign(class: &str) -> bool {
+    // Most names of a page end here, before they cost anything.
+    let may_be = class.len() <= CLASS_BYTES_MAX && {
+        let lower = class.to_ascii_lowercase();
+        lower.contains("comment") || FOREIGN.iter().any(|stem| lower.contains(stem))
+    };
+    may_be && {
+        let words = words(class);
+        words.iter().any(|word| FOREIGN.iter().any(|stem| word.starts_with(stem) && !word.starts_with("responsi")))
+            || words.windows(2).any(|two| two[0] == "comment" && BESIDE_COMMENT.contains(&two[1].as_str()))
+    }
+}
+
+/// Words of class names for the lead under a headline.
+#[rustfmt::skip]
+const LEADS: [&str; 26] = [
+    "abstract", "bajada", "chapeau", "chapo", "deck", "dek", "entradilla", "gancho", "ingress", "intro",
+    "introduction", "lead", "lede", "leadtext", "preamble", "sommario", "standfirst", "strapline", "subhead",
+    "subheader", "subheading", "subheadline", "subtitle", "subtitulo", "summary", "vorspann",
+];
+
+/// Whether one class name calls its block the lead of the article.
+pub(super) fn is_lead(class: &str) -> bool {
+    class.len() <= CLASS_BYTES_MAX && words(class).iter().any(|word| LEADS.contains(&word.as_str()))
+}
+
+/// Whether one class name (`entry-content`, `article__body`, `storyText`) calls its block the body of the article.
+pub(super) fn is_body(class: &str) -> bool {
+    // Most class names of a page end here, before they cost anything.
+    let may_be = class.len() <= CLASS_BYTES_MAX
+        && ["body", "content", "text", "Body", "Content", "Text"].iter().any(|end| class.ends_with(end));
+    may_be && {
+        let words = words(class);
+        let [.., first, last] = words.as_slice() else { return class == "articlebody" };
+        matches!(first.as_str(), "article" | "story" | "post" | "entry" | "news" | "artikel")
+            && matches!(last.as_str(), "body" | "content" | "text")
+    }
+}
 
 /// Whether one class name calls its block a teaser: of another article when it links, the lead of this one when not.
 pub(super) fn is_teaser(class: &str) -> bool {
@@ -88,6 +143,20 @@ mod tests {
     fn class_names_are_read_word_by_word() {
         for class in ["shareBar", "c-photo__credit", "read-more-link", "article__related-links", "author-box"] {
             assert!(is_named_by(class), "{class}");
+        }
+        for class in ["entry-content", "c-article__body", "storyText"] {
+            assert!(is_body(class), "{class}");
+        }
+        for class in
+            ["post_comments", "comment-list", "Leserkommentare", "sp-dsgvo-row", "cookieBanner", "commentlinks"]
+        {
+            assert!(is_foreign(class), "{class}");
+        }
+        for class in ["comment", "commentary", "article_commentLead", "responsive-grid"] {
+            assert!(!is_foreign(class), "{class}");
+        }
+        for class in ["content", "article-body-caption", "text"] {
+            assert!(!is_body(class), "{class}");
         }
         for class in ["shareholder-text", "has-sidebar", "article-body-captioned", "read", "comments-wrapper"] {
             assert!(!is_named_by(class), "{class}");

@@ -69,14 +69,14 @@ pub(super) fn decide(page: &mut Page, document: &Document, rule: &HostRule, (hea
 /// Takes the text that the rule selects. False when it selects none; a selector that should have is noted.
 pub(super) fn text(page: &mut Page, document: &Document, rule: &HostRule) -> bool {
     let Some(selector) = &rule.content else { return false };
-    let known = Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
+    let known = Known::of(page);
     let selected = outermost(document, selector);
     let found = lines::filter(selected.iter().flat_map(markup::lines).collect(), &known);
-    if found.iter().map(|line| line.chars().count()).sum::<usize>() < TEXT_CHARS_MIN {
+    if found.iter().map(markup::Line::n_chars).sum::<usize>() < TEXT_CHARS_MIN {
         selects_nothing(page, "content", rule);
         return false;
     }
-    page.text = found.join("\n");
+    page.text = markup::join(&found);
     told(page, "text", rule);
     true
 }

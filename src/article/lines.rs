@@ -1,9 +1,11 @@
 //! Owns the line filter: lines of an extracted text that are furniture go, as long as most of the text survives.
 
 use super::{
+    Page,
     dates::{self, Order},
+    markup::Line,
     phrases::{AGENCIES, CREDIT, DISCLAIMERS, LABELS, READ_ALSO, SUBSCRIBE, TAIL},
-    title,
+    teasers, title,
 };
 
 /// Longer lines are prose whatever they open with.
@@ -35,48 +37,58 @@ pub(super) struct Known<'a> {
     pub(super) title: Option<&'a str>,
     pub(super) byline: &'a [String],
     pub(super) is_paywalled: bool,
+    /// How the page sums itself up for those who link to it; often its lead.
+    pub(super) summary: Option<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(page: &'a Page) -> Self {
+        Self { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled, summary: None }
+    }
 }
 
 /// Drops furniture from the lines of an article.
-pub(super) fn filter(lines: Vec<String>, known: &Known) -> Vec<String> {
+pub(super) fn filter(lines: Vec<Line>, known: &Known) -> Vec<Line> {
     let n_before = n_chars(&lines);
-    let cut = cut_tail(&lines);
-    let mut kept: Vec<String> = Vec::with_capacity(cut.len());
+    let whole = teasers::drop_teasers(lines.clone());
+    let cut = cut_tail(&whole);
+    let mut kept: Vec<Line> = Vec::with_capacity(cut.len());
     for (index, line) in cut.iter().enumerate() {
+        let text = line.text.as_str();
         let is_edge = index < EDGE_LINES_MAX || index + EDGE_LINES_MAX >= cut.len();
-        let is_title = index < EDGE_LINES_MAX && known.title.is_some_and(|title| title::is_headline(line, title));
-        let is_title = is_title || (is_edge && is_byline(line, known.byline));
-        let is_long = line.chars().count() >= REPEATED_CHARS_MIN;
-        let is_lead = is_long && kept.iter().take(EDGE_LINES_MAX).any(|earlier| earlier == line);
-        let is_lead_again = is_lead && cut.iter().filter(|other| *other == line).count() == 2;
-        let is_repeated = is_lead_again || kept.last() == Some(line);
-        if is_title || is_repeated || is_furniture(line) || (kept.is_empty() && is_kicker(line)) {
+        let is_title = index < EDGE_LINES_MAX && known.title.is_some_and(|title| title::is_headline(text, title));
+        let is_title = is_title || (is_edge && is_byline(text, known.byline));
+        let is_long = text.chars().count() >= REPEATED_CHARS_MIN;
+        let is_lead = is_long && kept.iter().take(EDGE_LINES_MAX).any(|earlier| earlier.text == text);
+        let is_lead_again = is_lead && cut.iter().filter(|other| other.text == text).count() == 2;
+        let is_repeated = is_lead_again || kept.last().is_some_and(|last| last.text == text);
+        if is_title || is_repeated || is_furniture(text) || (kept.is_empty() && is_kicker(text)) {
             continue;
         }
         kept.push(line.clone());
     }
-    while kept.last().is_some_and(|line| line.ends_with(':') && line.chars().count() < LABEL_CHARS_MAX) {
+    while kept.last().is_some_and(|line| line.text.ends_with(':') && line.text.chars().count() < LABEL_CHARS_MAX) {
         kept.pop();
     }
     if n_chars(&kept) as f32 >= n_before as f32 * SURVIVING_SHARE_MIN { kept } else { lines }
 }
 
-fn n_chars(lines: &[String]) -> usize {
-    lines.iter().map(|line| line.chars().count()).sum()
+fn n_chars(lines: &[Line]) -> usize {
+    lines.iter().map(|line| line.text.chars().count()).sum()
 }
 
 /// The lines before the first heading behind which only a small rest follows.
-fn cut_tail(lines: &[String]) -> &[String] {
+fn cut_tail(lines: &[Line]) -> &[Line] {
     let total = n_chars(lines) as f32;
     for (index, line) in lines.iter().enumerate().skip(2) {
-        let is_heading = line.chars().count() <= 40 && {
-            let bare = bare(line);
+        let is_heading = line.text.chars().count() <= 40 && {
+            let bare = bare(&line.text);
             TAIL.iter().any(|tail| *tail == bare)
         };
         let rest = &lines[index..];
         if is_heading
             && n_chars(rest) as f32 <= total * TAIL_SHARE_MAX
-            && !rest.iter().any(|line| is_long_sentence(line))
+            && !rest.iter().any(|line| is_long_sentence(&line.text))
         {
             return &lines[..index];
         }
@@ -304,6 +316,10 @@ fn is_copyright(line: &str, n_chars: usize) -> bool {
 mod tests {
     use super::*;
 
+    fn line(text: &str) -> Line {
+        Line { text: text.to_owned(), is_paragraph: true, ..Line::default() }
+    }
+
     #[test]
     fn credits_go_in_every_shape() {
         for line in [
@@ -369,10 +385,10 @@ mod tests {
         let end = "They did not sign the text that their envoys had laid before them in the autumn.";
         let lines = ["Ministers meet", body, end, end, "Related stories", "Other ministers meet", "Weather"];
         let kept = filter(
-            lines.map(str::to_owned).to_vec(),
-            &Known { title: Some("Ministers Meet!"), byline: &[], is_paywalled: false },
+            lines.map(line).to_vec(),
+            &Known { title: Some("Ministers Meet!"), byline: &[], ..Known::default() },
         );
-        assert_eq!(kept, [body, end]);
+        assert_eq!(kept, [body, end].map(line));
     }
 
     #[test]
@@ -387,7 +403,7 @@ mod tests {
 
     #[test]
     fn a_text_of_nothing_but_matches_stays() {
-        let lines = vec!["Photo: one".to_owned(), "Photo: two".to_owned()];
+        let lines = ["Photo: one", "Photo: two"].map(line).to_vec();
         assert_eq!(filter(lines.clone(), &Known::default()), lines);
     }
 }

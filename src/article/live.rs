@@ -11,7 +11,7 @@ use super::{
     head::Head,
     json_ld::Update,
     lines::{self, Known},
-    markup::{self, fragment_lines, page_lines},
+    markup::{self, Line, fragment_lines, page_lines},
 };
 
 /// Fewer posts are no live blog.
@@ -106,7 +106,8 @@ pub(super) fn read(document: &Document, head: &Head, zone: Option<&TimeZone>) ->
 fn of_update(update: &Update, zone: Option<&TimeZone>) -> Option<Marked> {
     let published = instant(&update.published, zone)?;
     let mut lines: Vec<String> = update.headline.iter().cloned().collect();
-    lines.extend(fragment_lines(&update.body).into_iter().filter(|line| Some(line) != update.headline.as_ref()));
+    let body = fragment_lines(&update.body).into_iter().map(|line| line.text);
+    lines.extend(body.filter(|line| Some(line) != update.headline.as_ref()));
     (!lines.is_empty()).then(|| Marked::new(published, Lines { bare: lines, timed: Vec::new() }))
 }
 
@@ -190,7 +191,7 @@ fn lines_of(node: &NodeRef) -> Lines {
     let times: Vec<String> =
         node.descendants_it().filter(|inner| inner.has_name("time")).map(|time| markup::text(&time)).collect();
     let mut lines = Lines::default();
-    for line in markup::lines(node) {
+    for line in markup::lines(node).into_iter().map(|line| line.text) {
         let time = times.iter().find_map(|time| line.strip_prefix(time.as_str()).filter(|_| !time.is_empty()));
         let bare = time.unwrap_or(&line).trim_start_matches([' ', '-', '–', '—', ':', '|', '•', '·']);
         if bare.is_empty() {
@@ -210,7 +211,7 @@ fn lines_of(node: &NodeRef) -> Lines {
 
 /// Bytes of longer lines outside links.
 fn prose(node: &NodeRef) -> usize {
-    let lines = page_lines(node, None);
+    let lines = page_lines(node).lines;
     let own = lines.iter().map(|line| line.text.len().saturating_sub(line.n_link_bytes));
     own.filter(|n_bytes| *n_bytes >= PROSE_LINE_BYTES_MIN).sum()
 }
@@ -267,7 +268,8 @@ impl Blog {
         let beside = found[..last].iter().filter(|(_, is_post)| !is_post);
         let mut lines: Vec<String> = beside.map(|(line, _)| (*line).to_owned()).collect();
         for post in &self.posts {
-            lines.extend(lines::filter(post.lines.clone(), known));
+            let post = post.lines.iter().map(|line| Line::plain(line)).collect();
+            lines.extend(lines::filter(post, known).into_iter().map(|line| line.text));
         }
         lines.join("\n")
     }

@@ -1,6 +1,10 @@
 //! Owns a tree to lines: the text of a block is one line, whatever is inline stays in it.
 
-use dom_query::{NodeData, NodeId, NodeRef};
+use std::ops::Range;
+
+use dom_query::{Element, NodeData, NodeId, NodeRef};
+
+use super::furniture;
 
 /// What a walk meets, in document order.
 pub(super) enum Step<'a> {
@@ -39,27 +43,87 @@ pub(super) struct Line {
     pub(super) n_link_bytes: usize,
     /// It is a first-level heading.
     pub(super) is_headline: bool,
-    /// It stands in the container asked for.
-    pub(super) is_contained: bool,
+    /// It is a heading of any level.
+    pub(super) is_heading: bool,
     /// It is a paragraph, not a heading, a list entry or a bare block.
     pub(super) is_paragraph: bool,
+    /// It is an entry of a list.
+    pub(super) is_item: bool,
+    pub(super) place: Place,
+}
+
+impl Line {
+    /// A paragraph without links.
+    pub(super) fn plain(text: &str) -> Self {
+        Self { text: collapse(text), is_paragraph: true, ..Self::default() }
+    }
+
+    /// Nothing but a link.
+    pub(super) fn is_link(&self) -> bool {
+        self.n_link_bytes * 10 >= self.text.len() * 9
+    }
+
+    pub(super) fn n_chars(&self) -> usize {
+        self.text.chars().count()
+    }
+}
+
+/// Where in the tree a line stands.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Parent of the block whose text it is.
+    pub(super) parent: Option<NodeId>,
+    /// Hash of the names of the blocks around it; 0 when they have none.
+    pub(super) names: u64,
+    /// A block around it calls itself the lead.
+    pub(super) is_lead: bool,
+}
+
+/// A block that calls itself the page's article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Block {
+    pub(super) kind: BlockKind,
+    pub(super) id: NodeId,
+    /// Its lines, by number.
+    pub(super) lines: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BlockKind {
+    /// Named as microdata's `articleBody` or by a class that says so.
+    Body,
+    Article,
+    Main,
+}
+
+/// The lines of a page and the blocks among them that may be its article.
+#[derive(Debug, Default)]
+pub(super) struct PageLines {
+    pub(super) lines: Vec<Line>,
+    pub(super) blocks: Vec<Block>,
 }
 
 /// The text below `root`, one line a block, spaces collapsed.
-pub(super) fn lines(root: &NodeRef) -> Vec<String> {
-    page_lines(root, None).into_iter().map(|line| line.text).collect()
+pub(super) fn lines(root: &NodeRef) -> Vec<Line> {
+    page_lines(root).lines
+}
+
+/// The text of lines, one a line.
+pub(super) fn join(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 /// The lines below `root` with what their markup says of them.
-pub(super) fn page_lines(root: &NodeRef, container: Option<NodeId>) -> Vec<Line> {
+pub(super) fn page_lines(root: &NodeRef) -> PageLines {
     let mut lines = Lines::default();
     walk(root, |step| {
         let (node, is_enter) = match step {
             Step::Enter(node) => (node, true),
             Step::Leave(node) => (node, false),
         };
-        if Some(node.id) == container {
-            lines.is_contained = is_enter;
+        let is_text = node.is_text();
+        if is_text && is_enter && lines.open.text.is_empty() && node.is_nonempty_text() {
+            lines.open.place = place(node);
         }
         node.query(|inner| match &inner.data {
             NodeData::Text { contents } => {
@@ -68,23 +132,58 @@ pub(super) fn page_lines(root: &NodeRef, container: Option<NodeId>) -> Vec<Line>
                 }
                 false
             }
-            NodeData::Element(element) => lines.element(&element.name.local, is_enter),
+            NodeData::Element(element) => lines.element(element, node.id, is_enter),
             _ => false,
         })
         .unwrap_or(false)
     });
     lines.flush();
-    lines.done
+    PageLines { lines: lines.done, blocks: lines.blocks }
 }
+
+/// Levels of inline markup between a text and its block.
+const INLINE_LEVELS_MAX: usize = 8;
+
+fn place(text: &NodeRef) -> Place {
+    let mut around = text.ancestors_it(Some(INLINE_LEVELS_MAX)).skip_while(|node| {
+        node.query(|inner| match &inner.data {
+            NodeData::Element(element) => !breaks_line(&element.name.local),
+            _ => true,
+        })
+        .unwrap_or(true)
+    });
+    let mut place = Place::default();
+    let block = around.next();
+    let (parent, grandparent) = (around.next(), around.next());
+    place.parent = parent.map(|parent| parent.id);
+    for (distance, node) in [block, parent, grandparent].into_iter().enumerate() {
+        let Some(class) = node.and_then(|node| node.class()) else { continue };
+        let class: &str = &class;
+        place.is_lead |= distance < 2 && class.split_ascii_whitespace().any(furniture::is_lead);
+        if distance > 0 {
+            place.names = class.bytes().fold(place.names ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+        }
+    }
+    place
+}
+
+/// A table row with less text is one line, whatever blocks its cells hold.
+const ROW_BYTES_MAX: usize = 240;
 
 #[derive(Default)]
 struct Lines {
     done: Vec<Line>,
+    blocks: Vec<Block>,
     open: Line,
+    /// Numbers of the first lines of the rows that are open.
+    rows: Vec<usize>,
     n_links: usize,
     n_paragraphs: usize,
     n_headlines: usize,
-    is_contained: bool,
+    n_headings: usize,
+    n_items: usize,
 }
 
 impl Lines {
@@ -93,10 +192,12 @@ impl Lines {
         self.open.n_link_bytes += if self.n_links > 0 { contents.len() } else { 0 };
         self.open.is_paragraph |= self.n_paragraphs > 0;
         self.open.is_headline |= self.n_headlines > 0;
-        self.open.is_contained |= self.is_contained;
+        self.open.is_heading |= self.n_headings > 0;
+        self.open.is_item |= self.n_items > 0;
     }
 
-    fn element(&mut self, name: &str, is_enter: bool) -> bool {
+    fn element(&mut self, element: &Element, id: NodeId, is_enter: bool) -> bool {
+        let name: &str = &element.name.local;
         if is_hidden_text(name) {
             return false;
         }
@@ -105,14 +206,50 @@ impl Lines {
         } else if breaks_line(name) {
             self.flush();
         }
+        match name {
+            "tr" => self.row(is_enter),
+            "div" | "section" | "article" | "main" | "td" => self.block(element, id, is_enter),
+            _ => {}
+        }
         let count = match name {
             "a" => &mut self.n_links,
             "p" => &mut self.n_paragraphs,
-            "h1" => &mut self.n_headlines,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => &mut self.n_headings,
+            "li" | "dd" | "dt" => &mut self.n_items,
             _ => return true,
         };
-        *count = if is_enter { *count + 1 } else { count.saturating_sub(1) };
+        let change = |count: &mut usize| *count = if is_enter { *count + 1 } else { count.saturating_sub(1) };
+        change(count);
+        if name == "h1" {
+            change(&mut self.n_headlines);
+        }
         true
+    }
+
+    /// Puts the cells of a row of figures back on one line; tables that hold whole articles are layout.
+    fn row(&mut self, is_enter: bool) {
+        if is_enter {
+            self.rows.push(self.done.len());
+            return;
+        }
+        let Some(first) = self.rows.pop() else { return };
+        let n_bytes: usize = self.done[first..].iter().map(|line| line.text.len()).sum();
+        if n_bytes > ROW_BYTES_MAX || self.done.len() < first + 2 {
+            return;
+        }
+        let cells = self.done.split_off(first);
+        let text = cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" ");
+        let n_link_bytes = cells.iter().map(|cell| cell.n_link_bytes).sum();
+        self.done.extend(cells.into_iter().next().map(|cell| Line { text, n_link_bytes, ..cell }));
+    }
+
+    fn block(&mut self, element: &Element, id: NodeId, is_enter: bool) {
+        let Some(kind) = block_kind(element) else { return };
+        if is_enter {
+            self.blocks.push(Block { kind, id, lines: self.done.len()..self.done.len() });
+        } else if let Some(block) = self.blocks.iter_mut().rev().find(|block| block.id == id) {
+            block.lines.end = self.done.len();
+        }
     }
 
     fn flush(&mut self) {
@@ -124,13 +261,27 @@ impl Lines {
     }
 }
 
+fn block_kind(element: &Element) -> Option<BlockKind> {
+    if element.attr("itemprop").is_some_and(|value| value.split_ascii_whitespace().any(|name| name == "articleBody")) {
+        return Some(BlockKind::Body);
+    }
+    let is_named = element.attr("class").is_some_and(|value| value.split_ascii_whitespace().any(furniture::is_body));
+    let name: &str = &element.name.local;
+    match name {
+        "article" => Some(BlockKind::Article),
+        "main" => Some(BlockKind::Main),
+        _ if is_named => Some(BlockKind::Body),
+        _ => element.attr("role").filter(|role| &**role == "main").map(|_| BlockKind::Main),
+    }
+}
+
 /// Text of one element on one line.
 pub(super) fn text(node: &NodeRef) -> String {
     collapse(&node.text())
 }
 
 /// Plain lines of an HTML fragment or of plain text.
-pub(super) fn fragment_lines(html: &str) -> Vec<String> {
+pub(super) fn fragment_lines(html: &str) -> Vec<Line> {
     if html.contains('<') {
         return lines(&dom_query::Document::fragment(html).root());
     }
@@ -138,7 +289,7 @@ pub(super) fn fragment_lines(html: &str) -> Vec<String> {
     if plain.contains("</") {
         return lines(&dom_query::Document::fragment(plain).root());
     }
-    plain.lines().map(collapse).filter(|line| !line.is_empty()).collect()
+    plain.lines().map(Line::plain).filter(|line| !line.text.is_empty()).collect()
 }
 
 /// Resolves character references; text without any is returned as it is.
@@ -240,11 +391,15 @@ fn breaks_line(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn texts(html: &str) -> Vec<String> {
+        fragment_lines(html).into_iter().map(|line| line.text).collect()
+    }
+
     #[test]
     fn blocks_break_lines_and_inline_elements_do_not() {
         let html = "<div><h2>Head</h2><p>One <b>two</b>,<a href=x> three</a>.</p>four<br>five\
                     <ul><li>six<li>seven</ul><table><tr><td>a<td>b</table><script>no</script></div>";
-        assert_eq!(fragment_lines(html), ["Head", "One two, three.", "four", "five", "six", "seven", "a b"]);
+        assert_eq!(texts(html), ["Head", "One two, three.", "four", "five", "six", "seven", "a b"]);
     }
 
     #[test]
@@ -254,6 +409,6 @@ mod tests {
 
     #[test]
     fn plain_text_keeps_its_lines_and_loses_its_entities() {
-        assert_eq!(fragment_lines("a &amp; b\n\nc"), ["a & b", "c"]);
+        assert_eq!(texts("a &amp; b\n\nc"), ["a & b", "c"]);
     }
 }

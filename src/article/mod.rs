@@ -20,8 +20,10 @@ mod media;
 mod metadata;
 mod phrases;
 mod prune;
+mod region;
 mod scripted;
 mod seen;
+mod teasers;
 mod title;
 pub mod url;
 mod wall;
@@ -191,9 +193,7 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
     let is_changed = rule.is_some_and(|rule| host_rule::remove(&document, rule));
     if !rule.is_some_and(|rule| host_rule::text(&mut page, &document, rule)) {
         let html = if is_changed { Cow::Owned(document.html().to_string()) } else { Cow::Borrowed(html) };
-        let known =
-            lines::Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
-        let body = body::read(&html, document, &head, &known, hints);
+        let body = body::read(&html, document, (&head, &page), hints);
         if body.is_wall {
             return Err(ExtractError::Wall);
         }
@@ -201,7 +201,7 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
         page.origins.push(("text", body.origin.to_owned()));
     }
     let mut text = std::mem::take(&mut page.text);
-    let known = lines::Known { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled };
+    let known = lines::Known::of(&page);
     page.posts = live::place(&blogs, &mut text, &known);
     let n_chars = text.chars().count();
     page.media = Media::of_page(html, &head, url, n_chars);

@@ -16,8 +16,8 @@ const PROSE_CHARS_SURE: usize = 100;
 const OWN_ARTICLE_CHARS_MIN: usize = 500;
 /// Prose of a lead.
 const LEAD_CHARS_MIN: usize = 60;
-/// Prose that must be left when a block of comments goes.
-const BESIDE_COMMENTS_CHARS_MIN: usize = 600;
+/// Prose that must be left when a block of comments or of consent goes.
+const BESIDE_FOREIGN_CHARS_MIN: usize = 400;
 
 /// Removes furniture below `root`, and clears blocks that hold the article of names that an engine would punish.
 pub(super) fn prune(root: &NodeRef) {
@@ -47,14 +47,15 @@ pub(super) fn prune(root: &NodeRef) {
                 doomed.push(node.id);
                 false
             }
-            // Readers may write more than the author did.
-            Some(Verdict::Comments)
-                if n_prose_chars(node) + BESIDE_COMMENTS_CHARS_MIN <= n_total && !has_inside(node, &["h1"]) =>
+            // Readers may write more than the author did, and so may those who ask for consent.
+            Some(Verdict::Foreign)
+                if n_prose_chars(node) <= limit
+                    || (n_prose_chars(node) + BESIDE_FOREIGN_CHARS_MIN <= n_total && !has_inside(node, &["h1"])) =>
             {
                 doomed.push(node.id);
                 false
             }
-            Some(Verdict::Comments) => true,
+            Some(Verdict::Foreign) => true,
             Some(Verdict::Furniture) => {
                 cleared.push(node.id);
                 true
@@ -108,15 +109,15 @@ enum Verdict {
     Plain,
     /// Calls itself furniture.
     Furniture,
-    /// Calls itself what readers wrote.
-    Comments,
+    /// Calls itself what readers or lawyers wrote.
+    Foreign,
     /// Has a word in its names, or a style, for which an engine would drop it unseen.
     Suspect,
 }
 
 fn verdict(element: &Element) -> Verdict {
-    if is_comments(element) {
-        return Verdict::Comments;
+    if is_foreign(element) {
+        return Verdict::Foreign;
     }
     if is_furniture(element) {
         return Verdict::Furniture;
@@ -210,33 +211,13 @@ fn is_furniture(element: &Element) -> bool {
     false
 }
 
-fn is_comments(element: &Element) -> bool {
+fn is_foreign(element: &Element) -> bool {
     let name: &str = &element.name.local;
-    if !matches!(name, "div" | "section" | "ol" | "ul" | "aside") {
+    if !matches!(name, "div" | "section" | "ol" | "ul" | "li" | "aside") {
         return false;
     }
     let names = [element.attr("id"), element.attr("class")];
-    names.iter().flatten().flat_map(|value| value.split_ascii_whitespace()).any(|class| {
-        matches!(
-            class.to_ascii_lowercase().as_str(),
-            "comments"
-                | "commentlist"
-                | "comment-list"
-                | "comments-area"
-                | "comments-section"
-                | "disqus_thread"
-                | "respond"
-                | "comments-container"
-                | "comment-section"
-                | "comments-wrapper"
-                | "comments-list"
-                | "article-comments"
-                | "post-comments"
-                | "user-comments"
-                | "comments__list"
-                | "comment-thread"
-        )
-    })
+    names.iter().flatten().flat_map(|value| value.split_ascii_whitespace()).any(furniture::is_foreign)
 }
 
 /// A teaser that leads nowhere is the lead of this article.
@@ -258,7 +239,7 @@ mod tests {
     fn pruned(html: &str) -> String {
         let document = Document::from(html);
         prune(&document.root());
-        super::super::markup::lines(&document.root()).join("|")
+        super::super::markup::join(&super::super::markup::lines(&document.root())).replace('\n', "|")
     }
 
     #[test]

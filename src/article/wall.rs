@@ -1,5 +1,7 @@
 //! Owns walls: what a page asks of readers instead of showing its article, consent to cookies or a proof of being human.
 
+use super::markup::Line;
+
 /// A longer text is an article, though it tells of robots.
 const ROBOT_TEXT_CHARS_MAX: usize = 700;
 /// Chars that may stand beside a wall's own words: its heading, the outlet's name.
@@ -200,13 +202,13 @@ const ROBOT: [&str; 57] = [
 
 /// Drops the lines of a consent box. Returns whether they, or a robot's, were all that the page had to say; then nothing
 /// is left. A page whose title names cookies is about them.
-pub(super) fn clear(lines: &mut Vec<String>, title: Option<&str>) -> bool {
-    let n_chars = |lines: &[String]| lines.iter().map(|line| line.chars().count()).sum::<usize>();
+pub(super) fn clear(lines: &mut Vec<Line>, title: Option<&str>) -> bool {
+    let n_chars = |lines: &[Line]| lines.iter().map(Line::n_chars).sum::<usize>();
     let n_before = n_chars(lines);
     if n_before == 0 {
         return false;
     }
-    let lower = lines.iter().map(|line| line.to_lowercase()).collect::<Vec<_>>();
+    let lower = lines.iter().map(|line| line.text.to_lowercase()).collect::<Vec<_>>();
     let title = title.map(str::to_lowercase);
     let is_robot = n_before <= ROBOT_TEXT_CHARS_MAX
         && lower.iter().chain(&title).any(|line| ROBOT.iter().any(|phrase| line.contains(phrase)));
@@ -243,9 +245,9 @@ mod tests {
     const ARTICLE: &str = "The ministers met on Monday in the town hall and agreed to meet again in the spring.";
 
     fn cleared(lines: &[&str], title: &str) -> (bool, Vec<String>) {
-        let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        let mut lines: Vec<Line> = lines.iter().map(|line| Line::plain(line)).collect();
         let is_wall = clear(&mut lines, Some(title));
-        (is_wall, lines)
+        (is_wall, lines.into_iter().map(|line| line.text).collect())
     }
 
     #[test]
