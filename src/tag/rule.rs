@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::pack::{Pattern, Step, Wanted};
-use super::party::{Form, Glue, Np};
+use super::party::{Form, Glue, Np, Part};
 use super::scene::Scene;
 
 /// Steps one sentence may take for one rule: a rule with many gaps over a long sentence stops here.
@@ -217,7 +217,9 @@ impl<'s> Runner<'s> {
         let mut next = Some(first);
         while let Some(at) = next.filter(|_| group.len() < GROUP_MAX) {
             let np = &self.scene.nps[at];
-            if !fits(np, wanted) {
+            // "Trump's call with Erdoğan, the Turkish foreign minister said": another clause begins.
+            let is_saying = !group.is_empty() && np.part == Part::Speaker;
+            if is_saying || !fits(np, wanted) {
                 break;
             }
             group.push(at);
