@@ -18,33 +18,33 @@ use crate::support::CODER;
 
 /// Least F1 of calls and of negotiations, over all languages and for each: raise them when the figures rise.
 const FLOORS: [(&str, f64, f64); 14] = [
-    ("all", 0.97, 0.97),
+    ("all", 0.98, 0.98),
     ("ar", 0.94, 0.95),
     ("de", 0.96, 0.99),
-    ("en", 0.94, 0.99),
+    ("en", 0.95, 0.99),
     ("es", 0.99, 0.99),
-    ("fr", 0.96, 0.99),
+    ("fr", 0.97, 0.99),
     ("it", 0.96, 0.99),
     ("ja", 0.99, 0.99),
     ("pl", 0.99, 0.95),
     ("pt", 0.99, 0.99),
     ("ru", 0.99, 0.99),
-    ("tr", 0.96, 0.99),
+    ("tr", 0.97, 0.99),
     ("uk", 0.99, 0.95),
     ("zh", 0.99, 0.95),
 ];
 
 /// Least share of the slots over all languages.
 const SLOT_FLOORS: [(&str, f64); 9] = [
-    ("participants, precision", 0.97),
-    ("participants, recall", 0.97),
-    ("call status", 0.97),
-    ("call date", 0.94),
-    ("initiator, precision", 0.95),
-    ("initiator, recall", 0.94),
-    ("parties, precision", 0.94),
-    ("parties, recall", 0.93),
-    ("negotiation status", 0.91),
+    ("participants, precision", 0.98),
+    ("participants, recall", 0.98),
+    ("call status", 0.98),
+    ("call date", 0.98),
+    ("initiator, precision", 0.97),
+    ("initiator, recall", 0.96),
+    ("parties, precision", 0.96),
+    ("parties, recall", 0.95),
+    ("negotiation status", 0.94),
 ];
 
 /// Labelled texts that every language has at least.
