@@ -62,6 +62,16 @@ const MONTHS: &[[&str; 12]] = &[
         "ianuarie", "februarie", "martie", "aprilie", "mai", "iunie", "iulie", "august", "septembrie", "octombrie",
         "noiembrie", "decembrie",
     ],
+    [
+        "január", "február/febr", "március/márc", "április/ápr", "május/máj", "június/jún", "július/júl",
+        "augusztus", "szeptember/szept", "október", "november", "december",
+    ],
+    [
+        "ιανουαρίου/ιανουάριος/ιαν", "φεβρουαρίου/φεβρουάριος/φεβ", "μαρτίου/μάρτιος/μαρ/μάρ/μάώ/μαώ",
+        "απριλίου/απρίλιος/απρ", "μαΐου/μαΐου/μάιος/μάι/μαϊ/μαΐ/μαι", "ιουνίου/ιούνιος/ιούν/ιουν/ιον",
+        "ιουλίου/ιούλιος/ιούλ/ιουλ/ιολ", "αυγούστου/αύγουστος/αύγ/αυγ", "σεπτεμβρίου/σεπτέμβριος/σεπ",
+        "οκτωβρίου/οκτώβριος/οκτ", "νοεμβρίου/νοέμβριος/νοέ/νοε", "δεκεμβρίου/δεκέμβριος/δεκ",
+    ],
 ];
 
 /// Returns the month a lowercase word names, 1 to 12.

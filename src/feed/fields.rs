@@ -50,16 +50,16 @@ impl Field {
             (Space::Feed, "content" | "fullitem") | (Space::Content, "encoded") | (Space::Xhtml, "body" | "div") => {
                 Some(Self::Content)
             }
-            (Space::Feed, "pubdate" | "published" | "issued") | (Space::News, "publication_date") => {
-                Some(Self::Published)
-            }
+            (Space::Feed, "pubdate" | "published" | "issued")
+            | (Space::DublinCore, "issued")
+            | (Space::News, "publication_date") => Some(Self::Published),
             (Space::Feed, "updated" | "modified" | "lastmod") | (Space::DublinCore, "modified") => Some(Self::Updated),
-            (Space::Feed, "created" | "date") | (Space::DublinCore, "date" | "issued" | "created" | "available") => {
+            (Space::Feed, "created" | "date") | (Space::DublinCore, "date" | "created" | "available") => {
                 Some(Self::SpareDate)
             }
             (Space::Feed, "author") | (Space::DublinCore, "creator" | "author") => Some(Self::Person),
             (Space::Itunes, "author") => Some(Self::SparePerson),
-            (Space::Itunes | Space::DublinCore, "title") => Some(Self::SpareTitle),
+            (Space::Itunes | Space::DublinCore | Space::Media, "title") => Some(Self::SpareTitle),
             (Space::Itunes, "summary") | (Space::DublinCore, "description") => Some(Self::SpareSummary),
             (Space::Feed | Space::DublinCore | Space::News, "language") => Some(Self::Lang),
             (Space::Feed, "source" | "image" | "textinput" | "contributor") => Some(Self::Foreign),
@@ -97,6 +97,8 @@ pub(super) struct FeedDraft {
     pub(super) hub: Option<String>,
     /// `xml:base` over where the document was found.
     pub(super) base: Option<Url>,
+    /// The document says what its base is.
+    pub(super) has_own_base: bool,
 }
 
 impl FeedDraft {
@@ -106,8 +108,11 @@ impl FeedDraft {
 
     /// Takes what the element says in its attributes.
     pub(super) fn attributes(&mut self, space: Space, local: &str, tag: &Tag) {
-        if let Some(base) = tag.attribute("xml:base") {
+        let is_channel = local.eq_ignore_ascii_case("channel");
+        // CDF has a `base` of its own.
+        if let Some(base) = tag.attribute("xml:base").or_else(|| tag.attribute("base").filter(|_| is_channel)) {
             self.base = rebased(base, self.base.as_ref());
+            self.has_own_base = true;
         }
         if let Some(lang) = tag.attribute("xml:lang") {
             set(&mut self.lang, lang);
@@ -175,7 +180,10 @@ pub(super) struct EntryDraft {
     about: Option<String>,
     /// Atom: where the content is when it is not here.
     src: Option<String>,
+    /// CDF: the address in the tag of the entry; Atom: a form of the page that is no HTML.
+    href: Option<String>,
     base: Option<Url>,
+    has_own_base: bool,
 }
 
 /// The text of one element.
@@ -188,13 +196,17 @@ pub(super) struct Taken<'t> {
 
 impl EntryDraft {
     pub(super) fn new(tag: &Tag, feed: &FeedDraft) -> Self {
-        let base = match tag.attribute("xml:base") {
+        let own_base = tag.attribute("xml:base");
+        let base = match own_base {
             Some(base) => rebased(base, feed.base.as_ref()),
             None => feed.base.clone(),
         };
+        let updated = tag.attribute("lastmod").and_then(dates::instant);
         Self {
+            href: tag.attribute("href").and_then(|href| text::absolute(&text::unescape(href), base.as_ref())),
+            has_own_base: feed.has_own_base || own_base.is_some(),
             about: tag.attribute("rdf:about").and_then(|about| text::filled(&text::unescape(about))),
-            entry: Entry { lang: tag.attribute("xml:lang").and_then(text::filled), ..Entry::default() },
+            entry: Entry { lang: tag.attribute("xml:lang").and_then(text::filled), updated, ..Entry::default() },
             base,
             ..Self::default()
         }
@@ -222,7 +234,11 @@ impl EntryDraft {
         let Some(href) = tag.attribute("href") else { return };
         match tag.attribute("rel").unwrap_or("alternate") {
             "enclosure" => self.enclosure(tag, "href", "length"),
-            "alternate" if self.entry.link.is_none() => self.entry.link = self.absolute(href, tag),
+            "alternate" if tag.attribute("type").is_none_or(|media| media.contains("html")) => {
+                self.entry.link = self.entry.link.take().or_else(|| self.absolute(href, tag));
+            }
+            // Another form of the page, where there is no page.
+            "alternate" => self.href = self.href.take().or_else(|| self.absolute(href, tag)),
             _ => {}
         }
     }
@@ -246,6 +262,14 @@ impl EntryDraft {
 
     pub(super) fn take(&mut self, field: Field, taken: Taken<'_>) {
         let Taken { value, tag, has_children } = taken;
+        if field == Field::Id {
+            let id = if is_relative(&value) && (self.has_own_base || tag.attribute("xml:base").is_some()) {
+                self.absolute(&value, &tag).unwrap_or(value)
+            } else {
+                value
+            };
+            return set(&mut self.entry.id, &id);
+        }
         let entry = &mut self.entry;
         match field {
             Field::Title if self.title.is_none() && !value.trim().is_empty() => {
@@ -253,14 +277,14 @@ impl EntryDraft {
                 self.title = Some((value, is_text && !has_children));
             }
             Field::SpareTitle => set(&mut self.spare_title, &value),
-            Field::Link if entry.link.is_none() => self.entry.link = self.absolute(&value, &tag),
-            Field::Id => set(&mut entry.id, &value),
+            // The last one counts, as other readers have it.
+            Field::Link => self.entry.link = self.absolute(&value, &tag).or(self.entry.link.take()),
             Field::Summary => set(&mut entry.summary, &value),
             Field::SpareSummary => set(&mut self.spare_summary, &value),
             Field::Content => set(&mut entry.content, &value),
-            Field::Published => entry.published = entry.published.or_else(|| dates::instant(&value)),
-            Field::Updated => entry.updated = entry.updated.or_else(|| dates::instant(&value)),
-            Field::SpareDate => self.spare_date = self.spare_date.or_else(|| dates::instant(&value)),
+            Field::Published => entry.published = dates::instant(&value).or(entry.published),
+            Field::Updated => entry.updated = dates::instant(&value).or(entry.updated),
+            Field::SpareDate => self.spare_date = dates::instant(&value).or(self.spare_date),
             Field::Person if entry.authors.len() < PARTS_MAX => entry.authors.extend(text::person(&value)),
             Field::SparePerson => set(&mut self.spare_person, &value),
             Field::Lang => set(&mut entry.lang, &value),
@@ -283,7 +307,8 @@ impl EntryDraft {
             entry.authors.extend(self.spare_person.as_deref().and_then(text::person));
         }
         entry.authors.dedup();
-        if self.is_permalink && entry.link.is_none() {
+        entry.link = entry.link.or(self.href);
+        if (self.is_permalink || kind == FeedKind::Atom) && entry.link.is_none() {
             entry.link = entry.id.as_deref().filter(|id| is_address(id)).map(str::to_owned);
         }
         if let Some(about) = self.about {
@@ -298,7 +323,14 @@ impl EntryDraft {
 
 /// Reports whether an id is also an address.
 pub(super) fn is_address(id: &str) -> bool {
-    id.starts_with("http://") || id.starts_with("https://")
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| id.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)))
+}
+
+/// Reports whether an id is a path that only a base makes whole.
+fn is_relative(id: &str) -> bool {
+    id.contains('/') && !id.contains(':')
 }
 
 fn rebased(base: &str, outer: Option<&Url>) -> Option<Url> {

@@ -4,6 +4,7 @@
 //! neighbours.
 
 mod dates;
+mod entities;
 mod fields;
 mod json;
 mod names;

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::survey::Survey;
-use super::{Document, Reader, json, salvage, sniff, strict};
+use super::{Document, Reader, entities, json, salvage, sniff, strict};
 use crate::charset;
 
 /// A document of more entries is not believed to be a feed.
@@ -68,7 +68,7 @@ fn xml(text: &str, url: Option<&Url>) -> Result<Document, ReadError> {
         }
         Err(reason) => (None, reason),
     };
-    let salvaged = salvage::read(text, root, url, ENTRIES_MAX);
+    let salvaged = salvage::read(&entities::expanded(text), root, url, ENTRIES_MAX);
     match served {
         Some(document) if document.entries.len() >= salvaged.entries.len() => Ok(document),
         _ => Ok(Document { reader: Reader::Salvage { reason }, ..salvaged }),

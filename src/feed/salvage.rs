@@ -195,7 +195,9 @@ impl Open<'_> {
             return person(inner);
         }
         let value = flat(inner, self.n_children);
-        if self.tag.attribute("mode") == Some("base64") {
+        if self.tag.attribute("mode") == Some("base64")
+            || self.tag.attribute("type") == Some("application/octet-stream")
+        {
             return base64(&value).unwrap_or(value);
         }
         if self.n_children > 0 { without_wrapper(value) } else { value }
@@ -263,7 +265,7 @@ fn closes_first(inner: &str) -> bool {
     }
 }
 
-/// Atom 0.3's `mode="base64"`.
+/// Atom 0.3's `mode="base64"`, and what Atom 1.0 says is binary.
 fn base64(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut n_bits) = (0_u32, 0);

@@ -27,8 +27,11 @@ pub fn is_panic_expected() -> bool {
 /// # Errors
 /// Says why the document is better read otherwise.
 pub(super) fn read(text: &str, url: Option<&Url>) -> Result<Document, String> {
+    // feed-rs takes relative and absolute bases for one, and rewrites addresses that have one.
+    if text.contains("xml:base") {
+        return Err("addresses with a base of their own".to_owned());
+    }
     let parser = parser::Builder::new()
-        .base_uri(url.map(Url::as_str))
         // An id that is not there is not there: feed-rs would make up a random one.
         .id_generator(|_, _, _| String::new())
         .timestamp_parser(|text| dates::instant(text).and_then(system_time).map(Into::into))
@@ -65,13 +68,14 @@ fn document(feed: model::Feed, url: Option<&Url>) -> Result<Document, String> {
         model::FeedType::Atom => FeedKind::Atom,
         _ => FeedKind::Rss,
     };
-    let hub = feed.links.iter().find(|link| link.rel.as_deref() == Some("hub")).map(|link| link.href.clone());
+    let hub = feed.links.iter().find(|link| link.rel.as_deref() == Some("hub"));
+    let hub = hub.and_then(|link| text::absolute(&link.href, url));
     let lang = feed.language.and_then(|lang| text::filled(&lang));
     let entries = feed.entries.into_iter().map(|one| entry(one, kind, lang.as_ref(), url));
     Ok(Document {
         kind,
         title: feed.title.and_then(|title| text::plain(&title.content)),
-        link: alternate(&feed.links, url),
+        link: alternate(&feed.links, FeedKind::Atom, url),
         ttl: feed.ttl.filter(|minutes| *minutes > 0).map(|minutes| Duration::from_mins(u64::from(minutes))),
         hub,
         entries: entries.collect::<Result<_, _>>()?,
@@ -83,13 +87,18 @@ fn document(feed: model::Feed, url: Option<&Url>) -> Result<Document, String> {
 fn entry(entry: model::Entry, kind: FeedKind, lang: Option<&String>, url: Option<&Url>) -> Result<Entry, String> {
     let instant = |seconds: i64, nanos: u32| Timestamp::new(seconds, i32::try_from(nanos).unwrap_or(0)).ok();
     let id = text::filled(&entry.id);
-    let link = alternate(&entry.links, url);
-    // feed-rs leaves out whether the guid of RSS is a link.
-    if kind == FeedKind::Rss && link.is_none() && id.as_deref().is_some_and(is_address) {
-        return Err("an entry whose guid may be its link".to_owned());
+    let mut link = alternate(&entry.links, kind, url);
+    if kind == FeedKind::Atom && link.is_none() {
+        link = id.clone().filter(|id| is_address(id));
     }
     let published = entry.published.and_then(|at| instant(at.timestamp(), at.timestamp_subsec_nanos()));
     let updated = entry.updated.and_then(|at| instant(at.timestamp(), at.timestamp_subsec_nanos()));
+    // What feed-rs does not find may stand in another vocabulary, or be a guid that is the link.
+    let lacks = |is_missing, name: &str| if is_missing { Err(format!("an entry without {name}")) } else { Ok(()) };
+    lacks(entry.title.as_ref().is_none_or(|title| title.content.trim().is_empty()), "a title")?;
+    lacks(published.or(updated).is_none(), "a date")?;
+    lacks(link.is_none(), "a link")?;
+    lacks(id.is_none(), "an id")?;
     let mut authors: Vec<String> = entry
         .authors
         .into_iter()
@@ -111,22 +120,29 @@ fn entry(entry: model::Entry, kind: FeedKind, lang: Option<&String>, url: Option
         content: entry.content.and_then(|content| content.body).and_then(|body| text::filled(&body)),
         authors,
         lang: entry.language.or_else(|| lang.cloned()),
-        enclosures: enclosures(&entry.media, &entry.links),
+        enclosures: enclosures(&entry.media, &entry.links, url),
     })
 }
 
-/// The first link that is the page itself.
-fn alternate(links: &[model::Link], url: Option<&Url>) -> Option<String> {
-    let own =
-        links.iter().find(|link| link.target.is_none() && matches!(link.rel.as_deref(), None | Some("alternate")))?;
+/// The link that is the page itself: the first page of Atom, the last word of RSS.
+fn alternate(links: &[model::Link], kind: FeedKind, url: Option<&Url>) -> Option<String> {
+    let is_own = |link: &&model::Link| link.target.is_none() && matches!(link.rel.as_deref(), None | Some("alternate"));
+    let is_page = |link: &&model::Link| link.media_type.as_deref().is_none_or(|media| media.contains("html"));
+    let mut own = links.iter().filter(is_own);
+    let own = match kind {
+        FeedKind::Atom => own.clone().find(is_page).or_else(|| own.next())?,
+        _ => own.next_back()?,
+    };
     text::absolute(&text::unescape(&own.href), url)
 }
 
-fn enclosures(media: &[model::MediaObject], links: &[model::Link]) -> Vec<Enclosure> {
-    let linked = links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")).map(|link| Enclosure {
-        url: link.href.clone(),
-        media_type: link.media_type.clone(),
-        bytes: link.length,
+fn enclosures(media: &[model::MediaObject], links: &[model::Link], url: Option<&Url>) -> Vec<Enclosure> {
+    let linked = links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")).filter_map(|link| {
+        Some(Enclosure {
+            url: text::absolute(&link.href, url)?,
+            media_type: link.media_type.clone(),
+            bytes: link.length,
+        })
     });
     let contents = media.iter().flat_map(|object| &object.content).filter_map(|content| {
         Some(Enclosure {

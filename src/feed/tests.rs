@@ -35,7 +35,8 @@ const RSS: &str = r#"<?xml version="1.0" encoding="utf-8"?>
   <enclosure url="https://news.example/b.mp3" length="0" type="audio/mpeg"/>
   <source url="https://wire.example/rss">The Wire</source>
  </item>
- <item><description>Only a text</description><guid isPermaLink="false">tag-3</guid></item>
+ <item><title>No text</title><link>https://news.example/c</link><guid isPermaLink="false">tag-3</guid>
+  <dc:date>2025-02-12T16:04:00Z</dc:date></item>
 </channel></rss>"#;
 
 const ATOM: &str = r#"<?xml version="1.0" encoding="utf-8"?>
@@ -106,6 +107,21 @@ fn well_formed_feeds_are_served_by_feed_rs() {
         let document = super::read(text.as_bytes(), None, Some(&url())).unwrap();
         assert_eq!(document.reader, Reader::FeedRs);
         assert_eq!(document.entries.len(), survey.n_entries);
+    }
+}
+
+#[test]
+fn entries_that_lack_a_field_are_looked_at_twice() {
+    for (part, reason) in [
+        ("<title>No text</title>", "an entry without a title"),
+        ("<link>https://news.example/c</link>", "an entry without a link"),
+        ("<guid isPermaLink=\"false\">tag-3</guid>", "an entry without an id"),
+        ("<dc:date>2025-02-12T16:04:00Z</dc:date>", "an entry without a date"),
+    ] {
+        let text = RSS.replace("<b/>", "").replace(part, "");
+        let document = super::read(text.as_bytes(), None, Some(&url())).unwrap();
+        assert_eq!(document.reader, Reader::Salvage { reason: reason.to_owned() });
+        assert_eq!(document.entries.len(), 3);
     }
 }
 

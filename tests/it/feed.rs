@@ -285,7 +285,6 @@ fn what_is_no_feed_is_named() {
         (b"{\"items\": [", "JSON that is no JSON Feed"),
         (b"Not found", "text without markup"),
         (b"<opml version=\"2.0\"><body/></opml>", "OPML list of feeds"),
-        (b"<sitemapindex><sitemap/></sitemapindex>", "index of sitemaps"),
         (b"<catalog><book/></catalog>", "XML document `catalog`"),
     ] {
         let expect = ReadError::NotAFeed { found: expect.to_owned() };
@@ -308,4 +307,74 @@ fn long_fields_are_cut() {
     let long = "я".repeat(3 * 1024 * 1024);
     let entry = only(&rss(&format!("<item><title>t</title><description>{long}</description></item>")));
     assert_eq!(entry.summary.map(|summary| summary.len()), Some(4 * 1024 * 1024));
+}
+
+#[test]
+fn what_stands_in_another_vocabulary_fills_the_gaps() {
+    let spaces = "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
+                  xmlns:media=\"http://search.yahoo.com/mrss/\"";
+    for (item, title) in [
+        ("<dc:title>Call</dc:title>", Some("Call")),
+        ("<media:title>Call</media:title>", Some("Call")),
+        ("<title><p>Call</p></title>", Some("Call")),
+        ("<title>Call</title><media:title>Photo</media:title>", Some("Call")),
+        ("<media:thumbnail url=\"a.jpg\"/>", None),
+    ] {
+        let text = rss(&format!("<item>{item}<link>https://news.example/1</link></item>"));
+        assert_eq!(only(&text.replace("<rss ", &format!("<rss {spaces} "))).title.as_deref(), title, "{item}");
+    }
+    for name in ["dc:date", "dcterms:issued", "dcterms:created"] {
+        let item = format!("<item><title>Call</title><{name}>2025-02-12T16:04:00Z</{name}></item>");
+        let entry = only(&rss(&item).replace("<rss ", &format!("<rss {spaces} ")));
+        assert_eq!(entry.published.map(|at| at.to_string()).as_deref(), Some("2025-02-12T16:04:00Z"), "{name}");
+    }
+}
+
+#[test]
+fn channels_of_cdf_keep_address_and_date_in_the_tag() {
+    let entry = only(
+        "<CHANNEL BASE=\"https://base.example/\"><TITLE>Example</TITLE><ITEM HREF=\"/a/1\" \
+         LASTMOD=\"2025-02-12T16:04:00Z\"><TITLE>Call</TITLE><ABSTRACT>Text</ABSTRACT></ITEM></CHANNEL>",
+    );
+    assert_eq!(entry.title.as_deref(), Some("Call"));
+    assert_eq!(entry.link.as_deref(), Some("https://base.example/a/1"));
+    assert_eq!(entry.summary.as_deref(), Some("Text"));
+    assert_eq!(entry.updated.map(|at| at.to_string()).as_deref(), Some("2025-02-12T16:04:00Z"));
+}
+
+#[test]
+fn binary_titles_and_declared_entities_are_read() {
+    let atom = |inner: &str| format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry>{inner}</entry></feed>");
+    let title = "<title type=\"application/octet-stream\">TGVhZGVycyA8Yj50YWxrZWQ8L2I+</title>";
+    assert_eq!(only(&atom(title)).title.as_deref(), Some("Leaders talked"));
+    let guid = rss("<item><guid isPermaLink=\"false\">&id;1</guid></item>");
+    let guid = guid.replace("<rss ", "<!DOCTYPE rss [<!ENTITY id \"tag:news.example,2025:\">]><rss ");
+    assert_eq!(only(&guid).id.as_deref(), Some("tag:news.example,2025:1"));
+}
+
+#[test]
+fn last_link_of_rss_and_the_page_of_atom_count() {
+    for (item, link) in [
+        ("<link>https://news.example/1</link><link>https://news.example/2</link>", "https://news.example/2"),
+        ("<link>/a?b=1&amp;c=2</link>", "https://news.example/a?b=1&c=2"),
+    ] {
+        for date in ["", "<pubDate>Wed, 12 Feb 2025 16:04:00 GMT</pubDate><guid>g</guid>"] {
+            let entry = only(&rss(&format!("<item><title>Call</title>{item}{date}</item>")));
+            assert_eq!(entry.link.as_deref(), Some(link), "{item}{date}");
+        }
+    }
+    let atom = |entry: &str| {
+        only(&format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title>Call</title>{entry}</entry></feed>"))
+    };
+    assert_eq!(atom("<id>https://news.example/1</id>").link.as_deref(), Some("https://news.example/1"));
+    assert_eq!(atom("<id>tag:news.example,2025:1</id>").link, None);
+    let formats = "<link type=\"application/json\" href=\"/1.json\"/><link type=\"text/html\" href=\"/1\"/>";
+    let dated = "<id>g</id><updated>2025-02-12T16:04:00Z</updated>";
+    assert_eq!(atom(&format!("{formats}{dated}")).link.as_deref(), Some("https://news.example/1"));
+    let based = only(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:base=\"https://base.example/x/\"><entry>\
+         <id>a/1</id><link href=\"a/1.html\"/></entry></feed>",
+    );
+    assert_eq!(based.id.as_deref(), Some("https://base.example/x/a/1"));
+    assert_eq!(based.link.as_deref(), Some("https://base.example/x/a/1.html"));
 }
