@@ -2,6 +2,7 @@
 //! servers the daemon would ask and writes no state.
 
 mod article;
+mod discover;
 mod feed;
 mod report;
 
@@ -18,7 +19,7 @@ use super::exit::Failure;
 use super::output::Out;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Feed, FirstPoll, Settings, built_in_rules};
-use crate::feed::{Entry, ReadError};
+use crate::feed::{Document, Entry, FeedKind, ReadError, sitemap};
 use crate::fetch::{self, Answer, Body, Client, Fetch, FetchError, Fetched, Request, RobotsScope, Tls, Want};
 use crate::outlet::{HostRules, Outlet};
 use crate::telemetry::causes;
@@ -139,11 +140,35 @@ impl Probe<'_> {
         }
         let Some(body) = self.fetch("fetch", request).await? else { return Err(Failure::Reported) };
         match crate::feed::read(&body.bytes, body.content_type.as_deref(), Some(&body.answer.url)) {
+            Ok(document) if document.kind == FeedKind::SitemapIndex => self.sitemap(subject, &document).await,
             Ok(document) => self.feed(subject, &body, &document).await,
             Err(ReadError::NotAFeed { .. }) if !subject.is_listed => {
+                if self.feeds(subject, &body).await? {
+                    return Ok(());
+                }
                 let entry = Entry { link: Some(subject.url.to_string()), ..Entry::default() };
                 self.article(&subject.feed, &entry, Some(body))
             }
+            Err(err) => self.report.stop("document", &causes(&err)),
+        }
+    }
+
+    /// Takes an index to the first of the sitemaps that a poll would read.
+    async fn sitemap(&mut self, subject: &Subject, index: &Document) -> Result<(), Failure> {
+        let n_sitemaps = index.entries.len();
+        let urls = sitemap::newest(index);
+        let lines: Vec<String> = [format!("{n_sitemaps} listed, polled are")]
+            .into_iter()
+            .chain(urls.iter().map(ToString::to_string))
+            .collect();
+        self.report.add("sitemaps", json!({ "count": n_sitemaps, "polled": urls }), &lines)?;
+        let Some(url) = urls.into_iter().next() else {
+            return self.report.stop("sitemaps", "the index lists no sitemap that can be asked for");
+        };
+        let request = Request { want: Want::Feed, ..subject.feed.page_request(url) };
+        let Some(body) = self.fetch("sitemap_fetch", request).await? else { return Err(Failure::Reported) };
+        match crate::feed::read(&body.bytes, body.content_type.as_deref(), Some(&body.answer.url)) {
+            Ok(document) => self.feed(subject, &body, &document).await,
             Err(err) => self.report.stop("document", &causes(&err)),
         }
     }

@@ -4,6 +4,7 @@
 //! neighbours.
 
 mod dates;
+pub mod discover;
 mod entities;
 mod fields;
 mod json;
@@ -12,6 +13,7 @@ pub mod opml;
 mod read;
 mod salvage;
 pub mod schedule;
+pub mod sitemap;
 mod sniff;
 mod strict;
 mod survey;
@@ -57,6 +59,8 @@ pub enum FeedKind {
     Json,
     /// A sitemap, with the news extension or without.
     Sitemap,
+    /// A list of sitemaps, each one entry: [`sitemap::newest`] says which to read.
+    SitemapIndex,
 }
 
 /// Which reader served a document.

@@ -124,6 +124,7 @@ pub(super) fn is_entry(space: Space, local: &str, root: Root) -> bool {
     space == Space::Feed
         && match root {
             Root::Sitemap => local.eq_ignore_ascii_case("url"),
+            Root::SitemapIndex => local.eq_ignore_ascii_case("sitemap"),
             _ => local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry"),
         }
 }
@@ -135,6 +136,7 @@ pub(super) enum Root {
     Rdf,
     Atom,
     Sitemap,
+    SitemapIndex,
 }
 
 impl Root {
@@ -148,6 +150,7 @@ impl Root {
             4 if is("feed") => Some(Self::Atom),
             5 if is("entry") => Some(Self::Atom),
             6 if is("urlset") => Some(Self::Sitemap),
+            12 if is("sitemapindex") => Some(Self::SitemapIndex),
             _ => None,
         }
     }

@@ -33,6 +33,7 @@ pub(super) fn read(text: &str, root: Root, url: Option<&Url>, entries_max: usize
             Root::Rdf => FeedKind::Rdf,
             Root::Atom => FeedKind::Atom,
             Root::Sitemap => FeedKind::Sitemap,
+            Root::SitemapIndex => FeedKind::SitemapIndex,
         },
         title: feed.title.as_deref().and_then(text::plain),
         link: feed.link.as_deref().and_then(|link| text::absolute(link, feed.base.as_ref())),

@@ -33,7 +33,6 @@ pub(super) fn text(text: &str, first: Option<&str>) -> String {
     let first: String = first.chars().take(40).collect();
     match first.to_ascii_lowercase().as_str() {
         "opml" => "OPML list of feeds".to_owned(),
-        "sitemapindex" => "index of sitemaps".to_owned(),
         "svg" => "SVG image".to_owned(),
         "head" | "body" | "div" | "p" | "script" | "meta" | "title" => "HTML page".to_owned(),
         _ if head.starts_with('<') => format!("XML document `{first}`"),

@@ -100,7 +100,7 @@ impl<'t> Pass<'t> {
         let space = tag.attribute("xmlns").unwrap_or_default();
         match root {
             Root::Rdf => self.doubt("RDF, whose identifiers feed-rs leaves out"),
-            Root::Sitemap => self.doubt("a sitemap"),
+            Root::Sitemap | Root::SitemapIndex => self.doubt("a sitemap"),
             Root::Rss if tag.name != "rss" || !matches!(version, "2.0" | "0.91" | "0.92") || !space.is_empty() => {
                 self.doubt(&format!("RSS of version `{}`", version.chars().take(20).collect::<String>()));
             }

@@ -305,6 +305,34 @@ async fn validators_that_hide_entries_are_sent_no_more() {
     assert_eq!(desk.newsroom.n_unchanged("/alpha.xml"), 1);
 }
 
+/// A news sitemap with one report.
+fn news_sitemap(newsroom: &Newsroom, path: &str, title: &str) -> Page {
+    newsroom.publish(path, title, &PARAGRAPHS);
+    let url = newsroom.url(path);
+    let xml = format!(
+        "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+         xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\"><url><loc>{url}</loc><news:news>\
+         <news:publication_date>2025-02-12T17:00:00Z</news:publication_date>\
+         <news:title>{title}</news:title></news:news></url></urlset>"
+    );
+    Page::new("application/xml", xml)
+}
+
+#[tokio::test]
+async fn index_of_sitemaps_is_polled_like_a_feed_though_it_never_changes() {
+    let mut desk = Desk::open().await;
+    let index = "<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><sitemap><loc>/gone.xml</loc>\
+                 </sitemap><sitemap><loc>/news.xml</loc></sitemap></sitemapindex>";
+    desk.newsroom.put("/alpha.xml", Page::new("application/xml", index).etag("v1"));
+    desk.subscribe("alpha");
+    desk.newsroom.put("/news.xml", news_sitemap(&desk.newsroom, "/1.html", "Quay number 1 is open"));
+    assert_eq!(desk.round().await.0.titles(), ["Quay number 1 is open"]);
+    desk.newsroom.put("/news.xml", news_sitemap(&desk.newsroom, "/2.html", "Quay number 2 is open"));
+    assert_eq!(desk.round().await.0.titles(), ["Quay number 2 is open"]);
+    desk.newsroom.put("/news.xml", Page::status(500));
+    assert_eq!(desk.round().await.1.n_polls_failed, 1, "no sitemap of it could be read");
+}
+
 #[tokio::test]
 async fn entries_without_a_page_are_given_up_with_what_was_received() {
     let mut desk = Desk::open().await;

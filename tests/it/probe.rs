@@ -227,3 +227,58 @@ async fn text_for_people_names_each_step_once() {
         expected.iter().collect::<Vec<_>>()
     );
 }
+
+/// A site whose front page names one feed, keeps another in a usual place, and has an index of sitemaps.
+async fn site() -> Server {
+    Server::start(|asked| match asked.path.as_str() {
+        "/" => Reply::ok(
+            "<html><head><link rel='alternate' type='application/rss+xml' title='Top' href='/top'>\
+             <link rel='alternate' type='application/rss+xml' href='/gone'></head><body><p>Welcome</p></body></html>",
+        )
+        .header("Content-Type", "text/html"),
+        "/robots.txt" => Reply::ok("User-agent: *\nDisallow: /rss\n"),
+        "/top" | "/rss" | "/atom.xml" => Reply::ok(feed("/news/1")).header("Content-Type", "application/rss+xml"),
+        "/sitemap.xml" => Reply::ok(
+            "<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\
+             <sitemap><loc>/tags.xml</loc></sitemap><sitemap><loc>/google-news.xml</loc></sitemap></sitemapindex>",
+        ),
+        "/google-news.xml" => Reply::ok(
+            "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+             xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\"><url><loc>/news/1</loc><news:news>\
+             <news:title>Trump and Putin speak by phone</news:title>\
+             <news:publication_date>2025-02-12T18:05:00Z</news:publication_date></news:news></url></urlset>",
+        ),
+        "/news/1" => Reply::ok(PAGE).header("Content-Type", "text/html; charset=utf-8"),
+        _ => Reply::status(404),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn front_page_leads_to_the_feeds_of_its_site() {
+    let server = site().await;
+    let (code, report) = probe(&[server.url("/").as_str(), "--allow-private"]).await;
+    assert_eq!(code, 0, "{report:#}");
+    let found: Vec<(&Value, &Value)> =
+        report["feeds"].as_array().expect("feeds").iter().map(|one| (&one["url"], &one["by"])).collect();
+    assert_eq!(
+        found,
+        [
+            (&server.url("/top").as_str().into(), &"the page's declaration".into()),
+            (&server.url("/atom.xml").as_str().into(), &"a usual place".into()),
+            (&server.url("/sitemap.xml").as_str().into(), &"a usual place".into()),
+        ]
+    );
+    assert_eq!(report["feeds"][0]["entries"], 2);
+    assert!(!server.paths().contains(&"/rss".to_owned()), "robots.txt keeps hotline from it");
+}
+
+#[tokio::test]
+async fn index_of_sitemaps_is_taken_to_the_record_of_its_news() {
+    let server = site().await;
+    let (code, report) = probe(&[server.url("/sitemap.xml").as_str(), "--allow-private"]).await;
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(report["sitemaps"]["polled"][0], server.url("/google-news.xml").as_str());
+    assert_eq!(report["document"]["format"], "sitemap");
+    assert_eq!(report["records"][0]["value"]["kind"], "leader_call");
+}

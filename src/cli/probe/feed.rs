@@ -43,6 +43,7 @@ impl Probe<'_> {
             FeedKind::Atom => "Atom",
             FeedKind::Json => "JSON Feed",
             FeedKind::Sitemap => "sitemap",
+            FeedKind::SitemapIndex => "index of sitemaps",
         };
         let (reader, reason) = match &document.reader {
             Reader::FeedRs => ("feed-rs", None),

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::article::sha256_hex;
-use crate::feed::{self, Document, ReadError};
+use crate::feed::{self, Document, FeedKind, ReadError};
 
 /// What is remembered of a feed's last document: `ENTRIES:SHA256`, and `:unconditional` where validators have lied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub(super) fn judge(
         return Err(Unfit::Emptied { before: n_before });
     }
     let have_validators_lied = before.is_some_and(|before| before.have_validators_lied);
+    // An index may stay as it is while its sitemaps change: it is never the same.
+    let hash = if document.kind == FeedKind::SitemapIndex { String::new() } else { hash };
     let mark = Mark { n_entries: document.entries.len(), hash, have_validators_lied };
     Ok(Judged::Read { document: Box::new(document), mark })
 }

@@ -2,6 +2,7 @@
 //! restart makes no extra request.
 
 mod document;
+mod sitemaps;
 mod visit;
 
 use std::cmp::Reverse;

@@ -6,7 +6,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::document::{Judged, Mark, Unfit, judge};
+use super::sitemaps;
 use crate::config::Feed;
+use crate::feed::FeedKind;
 use crate::feed::schedule::{FetchKind, PollFacts, PollPolicy};
 use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Request, Want};
 use crate::metrics::Poll;
@@ -42,10 +44,10 @@ struct Catch {
 }
 
 /// Why a poll brought nothing.
-struct Miss {
-    label: Poll,
-    error: String,
-    retry_after: Option<Duration>,
+pub(super) struct Miss {
+    pub(super) label: Poll,
+    pub(super) error: String,
+    pub(super) retry_after: Option<Duration>,
 }
 
 /// Polls the feed once and hands its new entries on.
@@ -142,7 +144,7 @@ async fn get<F: Fetch>(
         tls: feed.tls,
     };
     match context.fetch.fetch(request).await {
-        Ok(Fetched::Body(body)) => read(context, body, state, kind).await,
+        Ok(Fetched::Body(body)) => read(context, feed, body, (state, kind)).await,
         Ok(Fetched::NotModified(answer)) => {
             let facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
             refresh_validators(state, answer);
@@ -155,9 +157,9 @@ async fn get<F: Fetch>(
 
 async fn read<F: Fetch>(
     context: &Context<F>,
+    feed: &Feed,
     body: Body,
-    state: &mut FeedState,
-    kind: FetchKind,
+    (state, kind): (&mut FeedState, FetchKind),
 ) -> Result<(Poll, Catch), Miss> {
     let Body { answer, bytes, content_type } = body;
     let (url, before) = (answer.url.clone(), state.body_hash.as_deref().and_then(Mark::parse));
@@ -173,8 +175,14 @@ async fn read<F: Fetch>(
         Judged::Same => Ok((Poll::Unchanged, Catch { facts, ..Catch::default() })),
         Judged::Read { document, mark } => {
             facts.ttl = document.ttl;
+            let is_index = document.kind == FeedKind::SitemapIndex;
+            let entries = sitemaps::entries(context, feed, *document).await?;
             state.body_hash = Some(mark.to_string());
-            Ok((Poll::Read, Catch { entries: document.entries, facts, is_same_validator }))
+            if is_index {
+                // A 304 of the index would say nothing of its sitemaps.
+                state.validators = None;
+            }
+            Ok((Poll::Read, Catch { entries, facts, is_same_validator: is_same_validator && !is_index }))
         }
     }
 }
