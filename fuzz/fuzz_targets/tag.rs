@@ -19,6 +19,7 @@ fuzz_target!(|input: &str| {
         lang: (!lang.is_empty()).then_some(lang),
         published: PageTime::parse(published),
         zone: Some("Europe/Kyiv"),
+        ..Document::default()
     };
     for mention in mentions(&document, &CODER) {
         assert!((0.0..=1.0).contains(&mention.confidence), "confidence {}", mention.confidence);
