@@ -17,8 +17,8 @@ use crate::lists;
 use crate::metrics::{Metrics, Totals};
 use crate::outlet::HostRules;
 use crate::pipeline::{Context, Delivery, Ears, Health, InForce, Mode, Pipeline, PipelineError, Question, Shared};
-use crate::publish::Publish;
 use crate::publish::message::Envelope;
+use crate::publish::{Origin, Publish};
 use crate::reload::{Reloader, Reloads};
 use crate::shutdown::Shutdown;
 use crate::store::{Store, StoreError};
@@ -107,7 +107,7 @@ async fn compose<P: Publish>(
     config: AppConfig,
     store: Store,
     coder: Arc<Coder>,
-    sink: P,
+    mut sink: P,
     clock: Arc<dyn Clock>,
 ) -> Result<App, StartError> {
     let AppConfig { settings, feeds, lists, rules, mode } = config;
@@ -129,6 +129,13 @@ async fn compose<P: Publish>(
         health: Arc::clone(&health),
         envelope: Envelope::new(&settings.publish, coder.version()),
         config: settings.pipeline,
+    });
+    sink.attach(Origin {
+        store_id: store.store_id().to_owned(),
+        // Before anything new enters.
+        last_seq: *store.watch_outbox().borrow(),
+        envelope: shared.envelope.clone(),
+        clock: Arc::clone(&clock),
     });
     let (coder, coder_in_force) = watch::channel(coder);
     let (rules, rules_in_force) = watch::channel(rules);

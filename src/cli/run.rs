@@ -12,6 +12,7 @@ use crate::app::{self, App, AppConfig, StartError};
 use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::pipeline::{DeliverError, Mode, PipelineError};
+use crate::publish::kafka::Adoption;
 use crate::publish::{Sink, Target};
 use crate::store::StoreError;
 use crate::{reload, shutdown};
@@ -24,6 +25,9 @@ pub(super) struct RunArgs {
     /// kafka, ndjson:DIR or stdout, whatever the configuration says
     #[arg(long, value_name = "SINK")]
     sink: Option<Target>,
+    /// Go on from this state directory although Kafka knows of records that it never held
+    #[arg(long)]
+    adopt: bool,
 }
 
 pub(super) fn run(args: &RunArgs, global: &Global) -> Result<(), Failure> {
@@ -45,14 +49,16 @@ pub(super) fn run(args: &RunArgs, global: &Global) -> Result<(), Failure> {
     let mode = if args.once { Mode::Once } else { Mode::Daemon };
     let app =
         AppConfig { settings: config.settings, feeds: config.feeds, lists: config.lists, rules: config.rules, mode };
-    threads::block_on(run_app(app)).context("start threads")?
+    let adoption = if args.adopt { Adoption::Adopt } else { Adoption::Refuse };
+    threads::block_on(run_app(app, adoption)).context("start threads")?
 }
 
-async fn run_app(config: AppConfig) -> Result<(), Failure> {
+async fn run_app(config: AppConfig, adoption: Adoption) -> Result<(), Failure> {
     let (mode, n_feeds) = (config.mode, config.feeds.len());
     let settings = &config.settings;
     let sink = Sink::open(&settings.target(), &settings.publish, &settings.kafka);
-    let sink = sink.map_err(|err| Failure::Failed(err.into()))?;
+    let mut sink = sink.map_err(|err| Failure::Failed(err.into()))?;
+    sink.set_adoption(adoption);
     let target = settings.target();
     let app = app::start(config, sink, Arc::new(SystemClock)).await.map_err(refused)?;
     let signals = shutdown::on_signals(app.shutdown()).context("listen for signals")?;

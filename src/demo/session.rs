@@ -25,7 +25,7 @@ use crate::fetch::Tls;
 use crate::metrics::Totals;
 use crate::outlet::{Agency, HostRules};
 use crate::pipeline::{Mode, PipelineError};
-use crate::publish::kafka::Ensure;
+use crate::publish::kafka::{Delivery, Ensure};
 use crate::publish::message::Envelope;
 use crate::publish::{Articles, OpenError, Sink, Target};
 use crate::shutdown;
@@ -116,6 +116,8 @@ pub async fn run(options: &Options, screen: &mut Screen<'_>) -> Result<Outcome, 
     settings.kafka.brokers = Some(broker.address());
     if options.brokers.is_none() {
         settings.kafka.topics.ensure = Ensure::Skip;
+        // The broker in this process only pretends to have transactions.
+        settings.kafka.delivery = Delivery::AtLeastOnce;
     }
     let (received, consumer) = follow(&settings).await?;
     let topic_prefix = settings.publish.topic_prefix.clone();

@@ -160,6 +160,11 @@ impl<P: Publish> Deliverer<P> {
                     observe(&shared.metrics.delivery, latency.unsigned_abs());
                 }
             }
+            Outcome::DeadLettered { code, reason } => {
+                shared.metrics.record(metrics::Record::Rejected);
+                let (topic, key) = (&record.topic, &record.key);
+                tracing::error!(topic, key, code, reason, "record refused by the sink, it is in the dead letters");
+            }
             Outcome::Rejected { code, reason } => {
                 shared.metrics.record(metrics::Record::Rejected);
                 // A dead letter that is refused has nowhere else to go.

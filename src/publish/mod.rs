@@ -9,8 +9,11 @@ mod sink;
 pub mod stdout;
 
 use std::future::Future;
+use std::sync::Arc;
 
 use serde::Deserialize;
+
+use crate::clock::Clock;
 
 pub use kafka::Kafka;
 pub use line::line;
@@ -45,10 +48,29 @@ pub enum Outcome {
     Acked { partition: Option<i32>, offset: Option<i64> },
     /// The sink can never take this record (too large, invalid): it goes to the dead letters.
     Rejected { code: String, reason: String },
+    /// As rejected, and the sink has put the dead letter in the record's place.
+    DeadLettered { code: String, reason: String },
+}
+
+/// Where the records of a sink come from.
+#[derive(Clone)]
+pub struct Origin {
+    /// Names the store (ULID): another disk, another id.
+    pub store_id: String,
+    /// The highest seq the store had given out when it was opened.
+    pub last_seq: u64,
+    /// Of the dead letters that the sink makes itself.
+    pub envelope: message::Envelope,
+    pub clock: Arc<dyn Clock>,
 }
 
 /// A sink. Kafka, NDJSON files and stdout are the real ones.
 pub trait Publish: Send + 'static {
+    /// Learns, before the first record, where the records come from. Only a sink that remembers how far it came needs it.
+    fn attach(&mut self, origin: Origin) {
+        drop(origin);
+    }
+
     /// Delivers `records` in order and returns one outcome a record, in the same order, only when each is settled.
     ///
     /// # Errors
@@ -76,7 +98,8 @@ pub enum PublishError {
 pub struct Config {
     /// Before the topic names: `hotline` gives `hotline.events.v1`. Default `hotline`.
     pub topic_prefix: String,
-    /// Names this daemon in CloudEvents `ce_source`. Default `local`.
+    /// Names this daemon in CloudEvents `ce_source` and in its transactional id: each daemon of a cluster has its own.
+    /// Default `local`.
     pub instance: String,
     /// Which articles become article records. Default `tagged`.
     pub articles: Articles,
@@ -93,6 +116,14 @@ impl Default for Config {
             articles: Articles::Tagged,
             value_bytes_max: 900_000,
         }
+    }
+}
+
+impl Config {
+    /// Returns the name under which one publisher fences its predecessor (Kafka's `transactional.id`).
+    #[must_use]
+    pub fn transactional_id(&self) -> String {
+        format!("{}.{}", self.topic_prefix, self.instance)
     }
 }
 

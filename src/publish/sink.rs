@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::kafka::{self, ConfigError};
-use super::{Config, Kafka, Ndjson, Outcome, Publish, PublishError, Record, Stdout};
+use super::kafka::{self, Adoption, ConfigError};
+use super::{Config, Kafka, Ndjson, Origin, Outcome, Publish, PublishError, Record, Stdout};
 
 /// Where records go, as `--sink` says it: `kafka`, `ndjson:DIR` or `stdout`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,9 +75,24 @@ impl Sink {
             Target::Stdout => Ok(Self::Stdout(Stdout)),
         }
     }
+
+    /// Says what is done when the sink knows of records that the state directory never held.
+    pub fn set_adoption(&mut self, adoption: Adoption) {
+        if let Self::Kafka(kafka) = self {
+            kafka.set_adoption(adoption);
+        }
+    }
 }
 
 impl Publish for Sink {
+    fn attach(&mut self, origin: Origin) {
+        match self {
+            Self::Kafka(kafka) => kafka.attach(origin),
+            Self::Ndjson(ndjson) => ndjson.attach(origin),
+            Self::Stdout(stdout) => stdout.attach(origin),
+        }
+    }
+
     async fn publish(&mut self, records: &[Record]) -> Result<Vec<Outcome>, PublishError> {
         match self {
             Self::Kafka(kafka) => kafka.publish(records).await,

@@ -235,6 +235,7 @@ async fn through_the_broker(records: Vec<Record>) -> Vec<Received> {
     let broker = Broker::in_process("hotline").unwrap();
     let brokers = broker.address();
     let kafka = kafka::Config {
+        delivery: kafka::Delivery::AtLeastOnce,
         brokers: Some(brokers.clone()),
         topics: Topics { ensure: Ensure::Skip, ..Topics::default() },
         ..kafka::Config::default()

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use hotline::event::{Config as EventConfig, EventChange, OpenEvents, Report, resolve};
-use hotline::publish::kafka::{Compression, Config as KafkaConfig, Ensure, Kafka, Topics, check_online};
+use hotline::publish::kafka::{Compression, Config as KafkaConfig, Delivery, Ensure, Kafka, Topics, check_online};
 use hotline::publish::message::{
     ArticleRecord, DeadLetter, Envelope, EventRecord, article_record, dead_letter, event_record,
 };
@@ -349,6 +349,7 @@ impl Broker {
     fn config(&self) -> KafkaConfig {
         KafkaConfig {
             brokers: Some(self.cluster.bootstrap_servers()),
+            delivery: Delivery::AtLeastOnce,
             delivery_timeout: Duration::from_secs(2),
             topics: Topics { ensure: Ensure::Skip, ..Topics::default() },
             ..KafkaConfig::default()
@@ -571,7 +572,7 @@ async fn real_broker_creates_topics_and_keeps_every_record() {
     let prefix = fresh_prefix("hotline-test-");
     let publish = Config { topic_prefix: prefix.clone(), ..Config::default() };
     let config =
-        KafkaConfig { brokers: Some(brokers.clone()), compression: Compression::Zstd, ..KafkaConfig::default() };
+        KafkaConfig { brokers: Some(brokers.clone()), delivery: Delivery::AtLeastOnce, ..KafkaConfig::default() };
     let notes = check_online(&config, &publish).await.unwrap();
     assert!(notes.iter().any(|note| note.contains("does not exist yet")) && notes.len() == 4, "{notes:?}");
     let mut sink = Kafka::open(&config, &publish).unwrap();
@@ -602,7 +603,8 @@ async fn real_broker_without_its_topic_holds() {
     let Some(brokers) = real_brokers("real_broker_without_its_topic_holds") else { return };
     let publish = Config { topic_prefix: fresh_prefix("hotline-none-"), ..Config::default() };
     let topics = Topics { ensure: Ensure::Check, ..Topics::default() };
-    let config = KafkaConfig { brokers: Some(brokers), topics, ..KafkaConfig::default() };
+    let config =
+        KafkaConfig { brokers: Some(brokers), topics, delivery: Delivery::AtLeastOnce, ..KafkaConfig::default() };
     let err = check_online(&config, &publish).await.unwrap_err();
     assert!(err.to_string().contains("does not exist"), "{err}");
     let mut sink = Kafka::open(&config, &publish).unwrap();
@@ -619,6 +621,7 @@ async fn real_broker_with_a_lower_limit_rejects_the_large_record_only() {
         // The client lets pass what the broker (1,048,588 bytes unless told otherwise) refuses.
         properties: BTreeMap::from([("message.max.bytes".to_owned(), "3000000".to_owned())]),
         compression: Compression::None,
+        delivery: Delivery::AtLeastOnce,
         ..KafkaConfig::default()
     };
     let mut sink = Kafka::open(&config, &publish).unwrap();

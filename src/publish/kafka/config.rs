@@ -15,6 +15,8 @@ use super::{SecretError, SecretPlace, Topics};
 pub struct Config {
     /// `HOST:PORT`, several separated by commas. Without it nothing is delivered to Kafka.
     pub brokers: Option<String>,
+    /// Default `exactly_once`.
+    pub delivery: Delivery,
     /// Default `zstd`.
     pub compression: Compression,
     /// How long a record waits for others to share a request. Default 5 ms.
@@ -23,6 +25,10 @@ pub struct Config {
     /// How long one record is tried before the batch is reported as undelivered and sent anew. Default 30 s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub delivery_timeout: Duration,
+    /// How long the cluster keeps a transaction open for a publisher that stands still; longer than `delivery_timeout`.
+    /// Default 60 s; clusters take up to 15 min unless told otherwise.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub transaction_timeout: Duration,
     /// Bytes waiting in memory for the broker, in KiB. Default 65,536.
     pub queue_kib_max: u32,
     /// Default `plaintext`.
@@ -39,9 +45,11 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             brokers: None,
+            delivery: Delivery::ExactlyOnce,
             compression: Compression::Zstd,
             linger: Duration::from_millis(5),
             delivery_timeout: Duration::from_secs(30),
+            transaction_timeout: Duration::from_secs(60),
             queue_kib_max: 65_536,
             protocol: Protocol::Plaintext,
             tls: Tls::default(),
@@ -50,6 +58,16 @@ impl Default for Config {
             properties: BTreeMap::new(),
         }
     }
+}
+
+/// What a crash may do to records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Nothing a `read_committed` consumer sees: transactions, with a record of progress in each.
+    ExactlyOnce,
+    /// Repeat those in flight; for clusters that forbid transactions.
+    AtLeastOnce,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -134,6 +152,7 @@ const OWNED: &[(&str, &str)] = &[
     ("queue.buffering.max.ms", "kafka.linger"),
     ("message.timeout.ms", "kafka.delivery_timeout"),
     ("delivery.timeout.ms", "kafka.delivery_timeout"),
+    ("transaction.timeout.ms", "kafka.transaction_timeout"),
     ("queue.buffering.max.kbytes", "kafka.queue_kib_max"),
     ("security.protocol", "kafka.protocol"),
     ("ssl.ca.location", "kafka.tls.ca_file"),
@@ -157,6 +176,9 @@ impl Config {
         }
         if self.delivery_timeout < self.linger + Duration::from_secs(1) {
             report("delivery_timeout", "must be at least one second longer than `linger`".to_owned());
+        }
+        if self.delivery == Delivery::ExactlyOnce && self.transaction_timeout < self.delivery_timeout {
+            report("transaction_timeout", "must not be shorter than `delivery_timeout`".to_owned());
         }
         let is_sasl = matches!(self.protocol, Protocol::SaslPlaintext | Protocol::SaslSsl);
         match (&self.sasl, is_sasl) {
@@ -218,8 +240,9 @@ impl Config {
         Ok(client)
     }
 
-    /// Returns the configuration of the producer: idempotent, acknowledged by all replicas, Java's partitioner.
-    pub(super) fn producer_config(&self) -> Result<ClientConfig, ConfigError> {
+    /// Returns the configuration of the producer: idempotent, acknowledged by all replicas, Java's partitioner, and
+    /// transactional unless at least once is enough.
+    pub(super) fn producer_config(&self, transactional_id: &str) -> Result<ClientConfig, ConfigError> {
         let mut client = self.client_config()?;
         client
             .set("acks", "all")
@@ -232,6 +255,11 @@ impl Config {
             .set("topic.metadata.propagation.max.ms", "5000")
             .set("message.timeout.ms", self.delivery_timeout.as_millis().to_string())
             .set("queue.buffering.max.kbytes", self.queue_kib_max.to_string());
+        if self.delivery == Delivery::ExactlyOnce {
+            client
+                .set("transactional.id", transactional_id)
+                .set("transaction.timeout.ms", self.transaction_timeout.as_millis().to_string());
+        }
         for (name, value) in &self.properties {
             client.set(name, value);
         }
@@ -352,7 +380,7 @@ mod tests {
     fn what_is_safe_passes() {
         let config = config(&[("acks", "all"), ("socket.keepalive.enable", "true"), ("batch.size", "1000")]);
         assert_eq!(config.problems(), []);
-        let client = config.producer_config().unwrap();
+        let client = config.producer_config("hotline.test").unwrap();
         assert_eq!(client.get("batch.size"), Some("1000"));
         assert_eq!(client.get("enable.idempotence"), Some("true"));
     }
@@ -370,7 +398,7 @@ mod tests {
         "#;
         let mut config: Config = toml::from_str(text).unwrap();
         assert_eq!(config.problems(), []);
-        let err = config.producer_config().unwrap_err();
+        let err = config.producer_config("hotline.test").unwrap_err();
         assert!(matches!(err, ConfigError::Secret(_)), "{err}");
         config.protocol = Protocol::Plaintext;
         assert_eq!(config.problems()[0].key, "sasl");

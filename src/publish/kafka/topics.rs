@@ -8,8 +8,10 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::Producer;
 use serde::Deserialize;
 
+use super::client::Client;
 use super::context::Context;
-use super::{Config, ConfigError, Problem};
+use super::transaction::progress_topic;
+use super::{Config, ConfigError, Delivery, Problem};
 use crate::publish::message::{articles_topic, dlq_topic, events_topic};
 
 const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -91,7 +93,7 @@ impl Topics {
 /// [`EnsureError`] when no broker answers, or a topic is missing (unless the daemon would create it) or unsuitable.
 pub async fn check_online(config: &Config, publish: &crate::publish::Config) -> Result<Vec<String>, EnsureError> {
     let absent = if config.topics.ensure == Ensure::Check { Absent::Refuse } else { Absent::Note };
-    ensure(config, &publish.topic_prefix, publish.value_bytes_max, absent).await
+    ensure(config, publish, absent).await
 }
 
 /// What is done about a topic that does not exist.
@@ -102,11 +104,53 @@ pub(super) enum Absent {
     Note,
 }
 
+/// What a topic holds, and so how it must be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Events,
+    Articles,
+    DeadLetters,
+    Progress,
+}
+
+/// A topic the daemon writes to.
+#[derive(Debug)]
+struct Wanted {
+    role: Role,
+    topic: String,
+}
+
+/// A topic as the cluster has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Present {
+    topic: String,
+    n_partitions: usize,
+    n_replicas: usize,
+}
+
+impl Wanted {
+    fn all(config: &Config, prefix: &str) -> Vec<Self> {
+        let mut wanted = vec![
+            Self { role: Role::Events, topic: events_topic(prefix) },
+            Self { role: Role::Articles, topic: articles_topic(prefix) },
+            Self { role: Role::DeadLetters, topic: dlq_topic(prefix) },
+        ];
+        if config.delivery == Delivery::ExactlyOnce {
+            wanted.push(Self { role: Role::Progress, topic: progress_topic(prefix) });
+        }
+        wanted
+    }
+
+    fn partitions(&self, topics: &Topics) -> i32 {
+        // Whoever starts reads all of the progress, from one place.
+        if self.role == Role::Progress { 1 } else { topics.partitions }
+    }
+}
+
 /// Brings the topics into the state they must have and returns notes in words.
 pub(super) async fn ensure(
     config: &Config,
-    topic_prefix: &str,
-    value_bytes_max: usize,
+    publish: &crate::publish::Config,
     absent: Absent,
 ) -> Result<Vec<String>, EnsureError> {
     let brokers = config.brokers.clone().unwrap_or_default();
@@ -115,16 +159,17 @@ pub(super) async fn ensure(
     let admin: AdminClient<Context> = client_config
         .create_with_context(Context::default())
         .map_err(|err| ConfigError::Refused { reason: err.to_string() })?;
-    let wanted = [events_topic(topic_prefix), articles_topic(topic_prefix), dlq_topic(topic_prefix)];
+    let wanted = Wanted::all(config, &publish.topic_prefix);
     let mut notes = vec![format!("{brokers} answers")];
-    let mut present = Vec::new();
-    for topic in &wanted {
-        let partitions = existing.iter().find(|(name, _)| name == topic).map(|(_, n_partitions)| *n_partitions);
-        match (partitions, absent) {
-            (Some(n_partitions), _) => notes.push(format!("topic {topic}: {n_partitions} partitions")),
+    let mut present: Vec<(&Wanted, Option<&Present>)> = Vec::new();
+    for one in &wanted {
+        let topic = &one.topic;
+        let known = existing.iter().find(|known| known.topic == *topic);
+        match (known, absent) {
+            (Some(known), _) => notes.push(partition_note(one, known, &config.topics)?),
             (None, Absent::Create) => {
-                create(&admin, topic, topic_prefix, &config.topics).await?;
-                notes.push(format!("topic {topic}: created with {} partitions", config.topics.partitions));
+                create(&admin, one, &config.topics).await?;
+                notes.push(format!("topic {topic}: created with {} partitions", one.partitions(&config.topics)));
             }
             (None, Absent::Refuse) => return Err(EnsureError::Missing { topic: topic.clone() }),
             (None, Absent::Note) => {
@@ -132,9 +177,10 @@ pub(super) async fn ensure(
                 continue;
             }
         }
-        present.push(topic.as_str());
+        present.push((one, known));
     }
-    let specifiers: Vec<ResourceSpecifier<'_>> = present.iter().map(|topic| ResourceSpecifier::Topic(topic)).collect();
+    let names = present.iter().map(|(one, _)| ResourceSpecifier::Topic(&one.topic));
+    let specifiers: Vec<ResourceSpecifier<'_>> = names.collect();
     if specifiers.is_empty() {
         return Ok(notes);
     }
@@ -147,29 +193,50 @@ pub(super) async fn ensure(
             return Ok(notes);
         }
     };
-    for (topic, resource) in present.into_iter().zip(resources) {
+    for ((one, known), resource) in present.into_iter().zip(resources) {
         match resource {
-            Ok(resource) => check_settings(topic, topic_prefix, &resource, value_bytes_max)?,
-            Err(code) => notes.push(format!("topic {topic}: settings not readable: {code}")),
+            Ok(resource) => {
+                check_settings(one, &resource, publish.value_bytes_max)?;
+                notes.extend(check_replicas(one, known, &resource)?);
+            }
+            Err(code) => notes.push(format!("topic {}: settings not readable: {code}", one.topic)),
         }
     }
     Ok(notes)
 }
 
+/// Says how many partitions a topic has; more or fewer than configured change nothing but where a key goes.
+fn partition_note(wanted: &Wanted, present: &Present, topics: &Topics) -> Result<String, EnsureError> {
+    let (topic, n_partitions) = (&wanted.topic, present.n_partitions);
+    let expected = wanted.partitions(topics);
+    if i32::try_from(n_partitions) == Ok(expected) {
+        return Ok(format!("topic {topic}: {n_partitions} partitions"));
+    }
+    if wanted.role == Role::Progress {
+        let advice = format!("it has {n_partitions} partitions and must have one: delete and create it anew");
+        return Err(EnsureError::Unsuitable { topic: topic.clone(), advice });
+    }
+    Ok(format!("topic {topic}: {n_partitions} partitions, `kafka.topics.partitions` is {expected}"))
+}
+
 /// Asks for all topics: asking for one by name may create it. A producer asks, not the admin client: its thread hears
 /// the client's own errors, which say more than "transport failure".
-async fn existing_topics(client_config: ClientConfig, brokers: &str) -> Result<Vec<(String, usize)>, EnsureError> {
+async fn existing_topics(client_config: ClientConfig, brokers: &str) -> Result<Vec<Present>, EnsureError> {
     let unreachable = |reason: String| EnsureError::Unreachable { brokers: brokers.to_owned(), reason };
     let fetched = tokio::task::spawn_blocking(move || {
-        let producer = super::new_producer(&client_config)?;
+        let producer = Client::new(&client_config)?.producer().clone();
         let mut n_tries = 0;
         loop {
             n_tries += 1;
             let err = match producer.client().fetch_metadata(None, METADATA_TIMEOUT) {
                 Ok(metadata) => {
                     let topics = metadata.topics().iter();
-                    let counted = topics.map(|topic| (topic.name().to_owned(), topic.partitions().len()));
-                    return Ok(Ok(counted.collect::<Vec<_>>()));
+                    let present = topics.map(|topic| Present {
+                        topic: topic.name().to_owned(),
+                        n_partitions: topic.partitions().len(),
+                        n_replicas: topic.partitions().first().map_or(0, |first| first.replicas().len()),
+                    });
+                    return Ok(Ok(present.collect::<Vec<_>>()));
                 }
                 Err(err) => err,
             };
@@ -183,18 +250,19 @@ async fn existing_topics(client_config: ClientConfig, brokers: &str) -> Result<V
     fetched?.map_err(unreachable)
 }
 
-async fn create(
-    admin: &AdminClient<Context>,
-    topic: &str,
-    topic_prefix: &str,
-    topics: &Topics,
-) -> Result<(), EnsureError> {
+async fn create(admin: &AdminClient<Context>, wanted: &Wanted, topics: &Topics) -> Result<(), EnsureError> {
     let retention_ms = topics.retention.as_millis().to_string();
-    let cleanup = if topic == articles_topic(topic_prefix) { "compact,delete" } else { "delete" };
-    let new = NewTopic::new(topic, topics.partitions, TopicReplication::Fixed(topics.replication))
-        .set("cleanup.policy", cleanup)
-        .set("retention.ms", &retention_ms);
-    let not_created = |reason: String| EnsureError::NotCreated { topic: topic.to_owned(), reason };
+    let topic = &wanted.topic;
+    let new = NewTopic::new(topic, wanted.partitions(topics), TopicReplication::Fixed(topics.replication));
+    let new = match wanted.role {
+        Role::Events | Role::DeadLetters => new.set("cleanup.policy", "delete").set("retention.ms", &retention_ms),
+        Role::Articles => new.set("cleanup.policy", "compact,delete").set("retention.ms", &retention_ms),
+        // Small segments, or what was compacted away is still read at each start.
+        Role::Progress => {
+            new.set("cleanup.policy", "compact").set("segment.bytes", "4194304").set("segment.ms", "3600000")
+        }
+    };
+    let not_created = |reason: String| EnsureError::NotCreated { topic: topic.clone(), reason };
     let results = admin.create_topics([&new], &options()).await.map_err(|err| not_created(err.to_string()))?;
     for result in results {
         match result {
@@ -206,20 +274,24 @@ async fn create(
     Ok(())
 }
 
-fn check_settings(
-    topic: &str,
-    topic_prefix: &str,
-    resource: &ConfigResource,
-    value_bytes_max: usize,
-) -> Result<(), EnsureError> {
-    let unsuitable = |advice: String| Err(EnsureError::Unsuitable { topic: topic.to_owned(), advice });
-    let value = |name: &str| resource.get(name).and_then(|entry| entry.value.clone()).unwrap_or_default();
-    let policy = value("cleanup.policy");
-    if topic == events_topic(topic_prefix) && policy.contains("compact") {
-        return unsuitable(format!("cleanup.policy is {policy}: compaction drops revisions, set it to delete"));
+fn check_settings(wanted: &Wanted, resource: &ConfigResource, value_bytes_max: usize) -> Result<(), EnsureError> {
+    let unsuitable = |advice: String| Err(EnsureError::Unsuitable { topic: wanted.topic.clone(), advice });
+    let policy = value(resource, "cleanup.policy");
+    match wanted.role {
+        Role::Events if policy.contains("compact") => {
+            return unsuitable(format!("cleanup.policy is {policy}: compaction drops revisions, set it to delete"));
+        }
+        Role::DeadLetters if policy.contains("compact") => {
+            return unsuitable(format!("cleanup.policy is {policy}: compaction drops dead letters, set it to delete"));
+        }
+        Role::Progress if !policy.is_empty() && policy != "compact" => {
+            return unsuitable(format!("cleanup.policy is {policy}: progress must not expire, set it to compact"));
+        }
+        _ => {}
     }
     let needed = value_bytes_max as u64 + RECORD_OVERHEAD_BYTES;
-    if let Ok(bytes_max) = value("max.message.bytes").parse::<u64>()
+    if wanted.role != Role::Progress
+        && let Ok(bytes_max) = value(resource, "max.message.bytes").parse::<u64>()
         && bytes_max < needed
     {
         return unsuitable(format!(
@@ -227,6 +299,36 @@ fn check_settings(
         ));
     }
     Ok(())
+}
+
+/// Compares min.insync.replicas with the replicas there are: too many stop every write, one makes `acks=all` one broker's
+/// word.
+fn check_replicas(
+    wanted: &Wanted,
+    present: Option<&Present>,
+    resource: &ConfigResource,
+) -> Result<Option<String>, EnsureError> {
+    let topic = &wanted.topic;
+    let Some(present) = present else { return Ok(None) };
+    let Ok(min_insync) = value(resource, "min.insync.replicas").parse::<usize>() else { return Ok(None) };
+    let n_replicas = present.n_replicas;
+    if min_insync > n_replicas && n_replicas > 0 {
+        let advice = format!(
+            "min.insync.replicas is {min_insync} and there are {n_replicas} replicas: no record can be written, lower it \
+             or add replicas"
+        );
+        return Err(EnsureError::Unsuitable { topic: topic.clone(), advice });
+    }
+    let is_weak = min_insync == 1 && n_replicas > 1;
+    Ok(is_weak.then(|| {
+        format!(
+            "topic {topic}: min.insync.replicas is 1 of {n_replicas}: one broker lost may lose records, set it to 2"
+        )
+    }))
+}
+
+fn value(resource: &ConfigResource, name: &str) -> String {
+    resource.get(name).and_then(|entry| entry.value.clone()).unwrap_or_default()
 }
 
 fn options() -> AdminOptions {
