@@ -64,6 +64,7 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
+transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 log.dirs=$dir/records
 PROPERTIES
   [ -f "$dir/records/meta.properties" ] && return

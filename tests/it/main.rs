@@ -7,6 +7,7 @@ mod daemon;
 mod demo;
 mod eval;
 mod event;
+mod exactly_once;
 mod feed;
 mod feeds_command;
 mod fetch;

@@ -634,6 +634,7 @@ async fn real_broker_with_a_lower_limit_rejects_the_large_record_only() {
         match outcome {
             Outcome::Rejected { code, .. } => assert_eq!((index, code.as_str()), (4, "message_size_too_large")),
             Outcome::Acked { .. } => assert_acked(outcome),
+            Outcome::DeadLettered { .. } => panic!("{outcome:?}"),
         }
     }
     assert!(matches!(outcomes[4], Outcome::Rejected { .. }));

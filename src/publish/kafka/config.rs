@@ -49,7 +49,7 @@ impl Default for Config {
             compression: Compression::Zstd,
             linger: Duration::from_millis(5),
             delivery_timeout: Duration::from_secs(30),
-            transaction_timeout: Duration::from_secs(60),
+            transaction_timeout: Duration::from_mins(1),
             queue_kib_max: 65_536,
             protocol: Protocol::Plaintext,
             tls: Tls::default(),

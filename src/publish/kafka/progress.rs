@@ -16,7 +16,8 @@ pub(super) const VERSION: u32 = 1;
 /// One partition: whoever starts reads all of it.
 const PARTITION: i32 = 0;
 const POLL: Duration = Duration::from_millis(100);
-const READ_MAX: Duration = Duration::from_secs(60);
+const READ_MAX: Duration = Duration::from_mins(1);
+const NEW_TOPIC_WAIT: Duration = Duration::from_secs(5);
 const WATERMARK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// All records of one store up to this seq are in Kafka.
@@ -74,8 +75,8 @@ pub(super) fn read(
     let committed = consumer("read_committed")?;
     let (low, end) = match extent {
         // Asked with this isolation level, a broker names the last stable offset.
-        Extent::Stable => committed.fetch_watermarks(topic, PARTITION, WATERMARK_TIMEOUT)?,
-        Extent::Whole => consumer("read_uncommitted")?.fetch_watermarks(topic, PARTITION, WATERMARK_TIMEOUT)?,
+        Extent::Stable => watermarks(&committed, topic)?,
+        Extent::Whole => watermarks(&consumer("read_uncommitted")?, topic)?,
     };
     if low >= end {
         return Ok(None);
@@ -106,6 +107,32 @@ pub(super) fn read(
         }
         if Instant::now() >= deadline {
             return Err(KafkaError::MessageConsumption(RDKafkaErrorCode::OperationTimedOut));
+        }
+    }
+}
+
+/// Asks for the ends of the partition; a topic that was just created takes a moment until it has a leader.
+fn watermarks(consumer: &BaseConsumer, topic: &str) -> Result<(i64, i64), KafkaError> {
+    use RDKafkaErrorCode as Code;
+    let deadline = Instant::now() + NEW_TOPIC_WAIT;
+    loop {
+        match consumer.fetch_watermarks(topic, PARTITION, WATERMARK_TIMEOUT) {
+            Err(err)
+                if Instant::now() < deadline
+                    && matches!(
+                        err.rdkafka_error_code(),
+                        Some(
+                            Code::UnknownPartition
+                                | Code::UnknownTopic
+                                | Code::UnknownTopicOrPartition
+                                | Code::LeaderNotAvailable
+                                | Code::NotLeaderForPartition
+                        )
+                    ) =>
+            {
+                std::thread::sleep(POLL);
+            }
+            result => return result,
         }
     }
 }

@@ -52,7 +52,7 @@ struct Batch<'a> {
 
 /// Why a transaction is not committed.
 enum Broken {
-    /// Aborted, and the batch now knows what to leave out.
+    /// Still open, and the batch now knows what to leave out.
     Learned,
     Failed(Failure),
 }
@@ -130,7 +130,11 @@ impl Kafka {
                     outcomes.extend(sent);
                     break;
                 }
-                Err(Broken::Learned) => self.ledger.is_open = false,
+                Err(Broken::Learned) => {
+                    // The refused record has taken a sequence number with it that the broker now waits for: only a new
+                    // producer goes on, and it ends the transaction, too.
+                    self.recover().await?;
+                }
                 Err(Broken::Failed(failure)) => return Err(self.fail_transaction(&failure)),
             }
         }
@@ -200,7 +204,8 @@ impl Kafka {
         self.client.producer().begin_transaction().map_err(|err| Broken::Failed(Failure::of_transaction(&err)))?;
         let results = match self.send_batch(batch).await {
             Ok(results) => results,
-            Err(broken) => {
+            Err(Broken::Learned) => return Err(Broken::Learned),
+            Err(broken @ Broken::Failed(_)) => {
                 self.abort().await.map_err(Broken::Failed)?;
                 return Err(broken);
             }
