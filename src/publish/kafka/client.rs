@@ -69,9 +69,10 @@ impl Client {
             match tokio::time::timeout(CLIENT_ERROR_POLL, settled.recv()).await {
                 Ok(Some(report)) => {
                     n_sent -= 1;
-                    // One failure ends the transaction: what is queued behind it would only wait for its time-out.
+                    // One failure ends the transaction: what is queued or sent again behind it would only wait for its
+                    // time-out.
                     if self.is_transactional && report.result.is_err() {
-                        self.producer.purge(PurgeConfig::default().queue());
+                        self.producer.purge(PurgeConfig::default().queue().inflight());
                     }
                     done.push((report.index, self.judge(report)));
                 }
