@@ -130,13 +130,7 @@ async fn compose<P: Publish>(
         envelope: Envelope::new(&settings.publish, coder.version()),
         config: settings.pipeline,
     });
-    sink.attach(Origin {
-        store_id: store.store_id().to_owned(),
-        // Before anything new enters.
-        last_seq: *store.watch_outbox().borrow(),
-        envelope: shared.envelope.clone(),
-        clock: Arc::clone(&clock),
-    });
+    sink.attach(origin(&shared));
     let (coder, coder_in_force) = watch::channel(coder);
     let (rules, rules_in_force) = watch::channel(rules);
     let folders = (settings.tag, settings.outlet);
@@ -196,6 +190,16 @@ fn bind(state_dir: &Path) -> Option<control::Socket> {
             |err| tracing::warn!(reason = %err, "commands cannot reach this daemon: no socket in the state directory"),
         )
         .ok()
+}
+
+/// Says where records come from, before anything new enters the outbox.
+fn origin(shared: &Shared) -> Origin {
+    Origin {
+        store_id: shared.store.store_id().to_owned(),
+        last_seq: *shared.store.watch_outbox().borrow(),
+        envelope: shared.envelope.clone(),
+        clock: Arc::clone(&shared.clock),
+    }
 }
 
 /// Compiles packs and roster, which takes a while, off the async threads.
