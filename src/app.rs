@@ -142,7 +142,7 @@ async fn compose<P: Publish>(
     let pipeline = Pipeline::new(context, sink, settings.event, settings.publish.articles, shutdown.clone()).await?;
     let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
     let delivery = watch::Sender::new(Delivery::default());
-    let mut server = JoinSet::new();
+    let (mut server, mut commands) = (JoinSet::new(), JoinSet::new());
     if let Some(listener) = listener {
         let sources = Sources {
             metrics: Arc::clone(&metrics),
@@ -158,7 +158,6 @@ async fn compose<P: Publish>(
         };
         server.spawn(http::serve(listener, sources, server_end.listen()));
     }
-    let mut commands = JoinSet::new();
     if let Some(socket) = socket {
         commands.spawn(socket.serve(questions.clone()));
     }

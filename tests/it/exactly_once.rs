@@ -110,6 +110,7 @@ impl Site {
 }
 
 #[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "counts begin with `n_` everywhere")]
 struct Verdict {
     n_read: usize,
     n_missing: usize,
@@ -219,7 +220,7 @@ pub(crate) fn read_committed(brokers: &str, topic: &str) -> Vec<(String, Vec<u8>
     }
 }
 
-async fn attached(mut sink: Kafka, store: &Store, publish: &Config) -> Kafka {
+fn attached(mut sink: Kafka, store: &Store, publish: &Config) -> Kafka {
     sink.attach(Origin {
         store_id: store.store_id().to_owned(),
         last_seq: *store.watch_outbox().borrow(),
@@ -239,7 +240,7 @@ async fn child_empties_its_outbox() {
     let timeout = std::env::var("HOTLINE_TEST_CHILD_TIMEOUT").unwrap();
     let store = Store::open(Path::new(dir)).await.unwrap();
     let sink = Kafka::open(&kafka_config(brokers, &timeout), &publish).unwrap();
-    let mut sink = attached(sink, &store, &publish).await;
+    let mut sink = attached(sink, &store, &publish);
     loop {
         let records = store.outbox(0, BATCH_RECORDS, 4 << 20).await.unwrap();
         if records.is_empty() {
@@ -317,7 +318,7 @@ async fn what_was_committed_and_not_marked_is_not_sent_again() {
     let store = Store::open(site.folder.path()).await.unwrap();
     for n_records in [60, 120] {
         // Each publisher ends between the commit and the mark.
-        let mut sink = attached(site.kafka(), &store, &site.publish()).await;
+        let mut sink = attached(site.kafka(), &store, &site.publish());
         let records = store.outbox(0, n_records, 4 << 20).await.unwrap();
         let outcomes = sink.publish(&records).await.unwrap();
         assert_eq!(outcomes.len(), n_records);
@@ -376,7 +377,7 @@ async fn state_that_was_lost_or_put_back_is_refused_until_it_is_adopted() {
     std::fs::copy(site.folder.path().join("hotline.db"), old.path().join("hotline.db")).unwrap();
     let store = Store::open(site.folder.path()).await.unwrap();
     let records = store.outbox(0, 100, 4 << 20).await.unwrap();
-    attached(site.kafka(), &store, &site.publish()).await.publish(&records).await.unwrap();
+    attached(site.kafka(), &store, &site.publish()).publish(&records).await.unwrap();
     let store_id = store.store_id().to_owned();
     let origin = |store_id: &str, last_seq| Origin {
         store_id: store_id.to_owned(),
@@ -428,7 +429,7 @@ async fn record_the_broker_never_takes_becomes_a_dead_letter_in_its_own_transact
         for (index, outcome) in outcomes.iter().enumerate() {
             match outcome {
                 Outcome::DeadLettered { code, .. } => {
-                    assert_eq!((index, code.as_str()), (149, "message_size_too_large"))
+                    assert_eq!((index, code.as_str()), (149, "message_size_too_large"));
                 }
                 outcome => assert!(matches!(outcome, Outcome::Acked { offset: Some(_), .. }), "{index}: {outcome:?}"),
             }
