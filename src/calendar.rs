@@ -1,5 +1,7 @@
 //! Owns month names: the written forms of the twelve months in the languages pages and feeds are read in.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// One row a language: the forms of each month from January on, alternatives after a slash.
 #[rustfmt::skip]
 const MONTHS: &[[&str; 12]] = &[
@@ -76,16 +78,21 @@ const MONTHS: &[[&str; 12]] = &[
 
 /// Returns the month a lowercase word names, 1 to 12.
 pub fn month(word: &str) -> Option<i8> {
-    let word = word.trim_end_matches('.');
+    BY_WORD.get(word.trim_end_matches('.')).copied()
+}
+
+/// A word that several languages use means what the first row says.
+static BY_WORD: LazyLock<HashMap<&'static str, i8>> = LazyLock::new(|| {
+    let mut by_word = HashMap::new();
     for row in MONTHS {
-        for (index, forms) in row.iter().enumerate() {
-            if forms.split('/').any(|form| form == word) {
-                return i8::try_from(index + 1).ok();
+        for (month, forms) in (1_i8..).zip(row) {
+            for form in forms.split('/') {
+                by_word.entry(form).or_insert(month);
             }
         }
     }
-    None
-}
+    by_word
+});
 
 #[cfg(test)]
 mod tests {

@@ -148,8 +148,12 @@ fn seen(head: &Head, sign: Sign) -> Vec<&str> {
 
 /// Whether a text is nothing but the word in front of a name: "By", "Автор:".
 pub(super) fn is_by(text: &str) -> bool {
-    let lower = text.trim().to_lowercase();
-    BY.iter().any(|by| lower.trim_end_matches(':') == by.trim_end_matches(':'))
+    let text = text.trim().trim_end_matches(':');
+    let is_same = |by: &&str| {
+        let by = by.trim_end_matches(':');
+        text.len() == by.len() && text.chars().flat_map(char::to_lowercase).eq(by.chars())
+    };
+    !text.is_empty() && BY.iter().any(is_same)
 }
 
 /// Whether a text is "By" and names.
@@ -176,7 +180,10 @@ pub(super) fn looks_like_names(text: &str) -> bool {
 
 fn strip_by(text: &str) -> Option<&str> {
     let text = text.trim();
-    BY.iter().filter_map(|by| strip_word(text, by)).min_by_key(|rest| rest.len())
+    // Asked of every short text of a page: most end here.
+    let first = text.chars().next()?.to_lowercase().next()?;
+    let begins = |by: &&&str| by.starts_with(first);
+    BY.iter().filter(begins).filter_map(|by| strip_word(text, by)).min_by_key(|rest| rest.len())
 }
 
 /// `text` behind `word`, in any case, when a space, a colon or the text's end follows.

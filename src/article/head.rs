@@ -383,7 +383,7 @@ impl Reading {
         }
         if contents.len() < BYLINE_CHARS_MAX * 2 {
             let text = contents.trim();
-            if is_worded(text) || (is_by(&self.label) && text.len() > 3 && looks_like_names(text)) {
+            if is_worded(text) || (text.len() > 3 && is_by(&self.label) && looks_like_names(text)) {
                 self.byline(&collapse(text), Sign::Worded);
             }
         }
