@@ -2,7 +2,8 @@
 //!
 //! `cargo run --example follow -- localhost:9092 [PREFIX]`
 //!
-//! Delivery is at least once: keeping the highest revision of each event makes a repeated record harmless.
+//! Keeping the highest revision of each event makes a repeated record harmless: with `kafka.delivery = "at_least_once"` one
+//! may come twice.
 
 use std::collections::HashMap;
 use std::error::Error;

@@ -4,8 +4,8 @@
     pip install confluent-kafka
     python examples/consumers/follow.py localhost:9092 [--prefix hotline] [--exit-when-idle SECONDS]
 
-Delivery is at least once: a record may come twice, with the same event_id and revision. Keeping the highest revision of
-each event makes that harmless. Fields and words not known here are left alone: later versions add some.
+With kafka.delivery = "at_least_once" a record may come twice, with the same event_id and revision. Keeping the highest
+revision of each event makes that harmless. Fields and words not known here are left alone: later versions add some.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def main():
         "group.id": args.group,
         "auto.offset.reset": "earliest",
         "enable.auto.commit": False,
-        # Takes only what is committed, should the daemon deliver in transactions.
+        # The daemon delivers in transactions: take only what is committed.
         "isolation.level": "read_committed",
     })
     consumer.subscribe([f"{args.prefix}.events.v1"])
