@@ -14,12 +14,17 @@ const ATTRIBUTES_MAX: usize = 1_000;
 /// Elements on a page; engines are quadratic in the worst case.
 const ELEMENTS_MAX: usize = 60_000;
 
+/// Ampersands of a page: engines write text out anew, in time that grows with the square of these.
+const AMPERSANDS_MAX: usize = 50_000;
+
 /// Why a page gives no article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ExtractError {
     #[error("page has over {OPEN_ELEMENTS_MAX} nested elements")]
     TooDeep,
-    #[error("page has over {HTML_BYTES_MAX} bytes, {ELEMENTS_MAX} elements or {ATTRIBUTES_MAX} attributes on one")]
+    #[error(
+        "page has over {HTML_BYTES_MAX} bytes, {ELEMENTS_MAX} elements, {AMPERSANDS_MAX} ampersands or {ATTRIBUTES_MAX} attributes on one element"
+    )]
     TooLarge,
     #[error("it is {what}, not an article")]
     NotHtml { what: Media },
@@ -49,6 +54,9 @@ pub(super) fn check_html(html: &str) -> Result<(), ExtractError> {
     }
     if let Some(what) = Media::of_text(start) {
         return Err(ExtractError::NotHtml { what });
+    }
+    if memchr::memchr_iter(b'&', html.as_bytes()).count() > AMPERSANDS_MAX {
+        return Err(ExtractError::TooLarge);
     }
     scan(html.as_bytes())
 }
@@ -306,6 +314,12 @@ mod tests {
         let wide = Document::from("<i></i>".repeat(ELEMENTS_MAX + 1));
         assert_eq!(check_tree(&wide), Err(ExtractError::TooLarge));
         assert_eq!(check_tree(&Document::from("<p>a<p>b")), Ok(()));
+    }
+
+    #[test]
+    fn a_page_of_ampersands_is_refused() {
+        assert_eq!(check_html(&"<p>R&amp;D".repeat(AMPERSANDS_MAX)), Ok(()));
+        assert_eq!(check_html(&"&a".repeat(AMPERSANDS_MAX + 1)), Err(ExtractError::TooLarge));
     }
 
     #[test]
