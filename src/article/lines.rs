@@ -60,7 +60,7 @@ pub(super) fn filter(lines: Vec<Line>, known: &Known) -> Vec<Line> {
         let is_title = is_title || (is_edge && is_byline(text, known.byline));
         let is_long = text.chars().count() >= REPEATED_CHARS_MIN;
         let is_lead = is_long && kept.iter().take(EDGE_LINES_MAX).any(|earlier| earlier.text == text);
-        let is_lead_again = is_lead && cut.iter().filter(|other| other.text == text).count() == 2;
+        let is_lead_again = is_lead && cut.iter().filter(|other| other.text == text).take(3).count() == 2;
         let is_repeated = is_lead_again || kept.last().is_some_and(|last| last.text == text);
         if is_title || is_repeated || is_furniture(text) || (kept.is_empty() && is_kicker(text)) {
             continue;
@@ -79,17 +79,20 @@ fn n_chars(lines: &[Line]) -> usize {
 
 /// The lines before the first heading behind which only a small rest follows.
 fn cut_tail(lines: &[Line]) -> &[Line] {
-    let total = n_chars(lines) as f32;
-    for (index, line) in lines.iter().enumerate().skip(2) {
+    let total = n_chars(lines);
+    let mut n_chars_before = 0;
+    let last_sentence = lines.iter().rposition(|line| is_long_sentence(&line.text));
+    for (index, line) in lines.iter().enumerate() {
+        let rest = total - n_chars_before;
+        n_chars_before += line.text.chars().count();
+        if index < 2 || last_sentence.is_some_and(|last| index <= last) {
+            continue;
+        }
         let is_heading = line.text.chars().count() <= 40 && {
             let bare = bare(&line.text);
             TAIL.iter().any(|tail| *tail == bare)
         };
-        let rest = &lines[index..];
-        if is_heading
-            && n_chars(rest) as f32 <= total * TAIL_SHARE_MAX
-            && !rest.iter().any(|line| is_long_sentence(&line.text))
-        {
+        if is_heading && rest as f32 <= total as f32 * TAIL_SHARE_MAX {
             return &lines[..index];
         }
     }

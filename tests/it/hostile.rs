@@ -71,6 +71,7 @@ fn pages_made_to_hurt_are_refused_or_read_in_time() {
         ("a million attributes on a thousand elements", format!("<p{}>a</p>", " a".repeat(1_000)).repeat(1_000)),
         ("50,000 paragraphs", "<p>word ".repeat(50_000)),
         ("a megabyte of paragraphs", format!("<article>{paragraphs}</article>")),
+        ("headings of the tail", "<h3>Related</h3><p>a</p>".repeat(25_000)),
         ("entities only", "&amp;".repeat(400_000)),
         ("entities without an end", "&a".repeat(MEGABYTE)),
         ("openings only", "<".repeat(2 * MEGABYTE)),
