@@ -269,24 +269,25 @@ impl<'s> Search<'s> {
     fn cue_at(&self, sentence: usize, trigger: &Range<u32>, is_wanted: impl Fn(&str) -> bool) -> Option<CueHit> {
         let tokens = self.scene.sentence(sentence);
         let from = self.scene.cues.partition_point(|hit| hit.start < tokens.start);
-        let in_sentence = self.scene.cues[from..].iter().take_while(|hit| hit.start < tokens.end);
-        let seen: Vec<&CueHit> = in_sentence
-            .filter(|hit| {
-                let cue = &self.cues[hit.cue as usize];
-                let is_meant = is_wanted(&cue.class) || cue.class == NEUTRAL;
-                is_meant && cue.pack.is_none_or(|pack| pack == self.pack_at)
-            })
-            .collect();
+        let in_sentence = || self.scene.cues[from..].iter().take_while(|hit| hit.start < tokens.end);
+        let is_meant = |cue: &Cue| {
+            (is_wanted(&cue.class) || cue.class == NEUTRAL) && cue.pack.is_none_or(|pack| pack == self.pack_at)
+        };
         // Within a longer cue a shorter one says nothing, unless both say the same and only it reaches.
         let is_inside = |hit: &CueHit| {
+            let is_around = |one: &&CueHit| {
+                one.start <= hit.start && one.end >= hit.end && one.end - one.start > hit.end - hit.start
+            };
             let class = &self.cues[hit.cue as usize].class;
-            seen.iter()
-                .filter(|one| self.cues[one.cue as usize].class != *class)
-                .any(|one| one.start <= hit.start && one.end >= hit.end && one.end - one.start > hit.end - hit.start)
+            in_sentence()
+                .filter(is_around)
+                .map(|one| &self.cues[one.cue as usize])
+                .any(|cue| cue.class != *class && is_meant(cue))
         };
-        let reaching = seen.iter().copied().filter(|hit| {
+        // A long sentence holds many cues: those too far away fall out before their classes are compared.
+        let reaching = in_sentence().filter(|hit| {
             let cue = &self.cues[hit.cue as usize];
-            cue.class != NEUTRAL && self.reaches(cue, hit, trigger) && !is_inside(hit)
+            self.reaches(cue, hit, trigger) && cue.class != NEUTRAL && is_meant(cue) && !is_inside(hit)
         });
         let rank = |hit: &&CueHit| {
             let class = &self.cues[hit.cue as usize].class;

@@ -23,6 +23,7 @@ pub(super) fn push(c: char, out: &mut String) {
         '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => push_base(c, out),
         // Said outright, since most letters come this way.
         'а'..='я' | 'і' | 'ї' | 'є' | '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' => out.push(c),
+        'ا' | 'ب' | 'ت'..='غ' | 'ف'..='و' | 'ي' => out.push(c),
         'А'..='Я' => out.push(char::from_u32(c as u32 + 32).unwrap_or(c)),
         'ё' | 'Ё' => out.push('е'),
         '’' | '‘' | 'ʼ' | '`' | '´' | '′' | '＇' => out.push('\''),
@@ -48,7 +49,10 @@ pub(super) fn push(c: char, out: &mut String) {
 fn push_base(c: char, out: &mut String) {
     let mut base = None;
     decompose_canonical(c, |part| base = base.or(Some(part)));
-    out.extend(base.unwrap_or(c).to_lowercase());
+    match base.unwrap_or(c) {
+        base if base.is_ascii() => out.push(base.to_ascii_lowercase()),
+        base => out.extend(base.to_lowercase()),
+    }
 }
 
 /// Marks and signs that carry no letter: soft hyphen, zero-width characters, Arabic vowel signs and tatweel.

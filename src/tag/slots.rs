@@ -111,8 +111,9 @@ impl Slots<'_> {
             self.date_in(&tokens, &Told { sentence: at, trigger: &start, cue: None }, status)
         };
         let is_title = self.scene.is_title(here.start);
-        let later = self.later(told.sentence).filter(|at| is_title || self.is_statement(*at));
-        later.filter_map(starts_at).find(|(date, _)| !self.is_stale(date))
+        let dated = self.later(told.sentence).filter_map(|at| Some((at, starts_at(at)?)));
+        let mut meant = dated.filter(|(at, _)| is_title || self.is_statement(*at)).map(|(_, found)| found);
+        meant.find(|(date, _)| !self.is_stale(date))
     }
 
     /// "A little later he also called": the day of the sentence before.
@@ -302,7 +303,7 @@ impl Slots<'_> {
     /// Finds who made it known, in the sentence or the next.
     pub(super) fn announcer(&self, sentence: usize, day: Option<Date>) -> Option<(Announcer, Range<u32>)> {
         let identify = Identify { scene: self.scene, roster: self.roster, day };
-        let statement = self.later(sentence).find(|at| self.is_statement(*at) && self.channel(*at).is_some());
+        let statement = self.later(sentence).find(|at| self.channel(*at).is_some() && self.is_statement(*at));
         let channel = self.channel(sentence).or_else(|| self.channel(statement?));
         let here = self.announcer_in(sentence, &identify, channel.as_ref());
         here.or_else(|| self.announcer_in(statement?, &identify, channel.as_ref()))

@@ -175,12 +175,12 @@ impl Cutter {
         }
         (self.origin.char_end, self.origin.byte_end) = (place.char_end, place.byte_end);
         if class == Class::Letter {
-            let is_upper = if c.is_ascii() { c.is_ascii_uppercase() } else { c.is_uppercase() };
+            let (is_upper, is_lower) = case_of(c);
             if self.start == self.text.folded.len() {
                 self.is_first_upper = is_upper;
             }
             self.n_upper += u32::from(is_upper);
-            self.n_cased += u32::from(is_upper || c.is_ascii() || c.is_lowercase());
+            self.n_cased += u32::from(is_upper || is_lower);
         }
         if matches!(class, Class::Space | Class::Break) {
             self.text.folded.push(if class == Class::Break { '\n' } else { ' ' });
@@ -248,6 +248,16 @@ fn class_of(c: char) -> Class {
         | '々' => Class::Single,
         _ if c.is_alphabetic() => Class::Letter,
         _ => Class::Mark,
+    }
+}
+
+/// Whether a letter is upper and whether it is lower case, without Unicode's tables for the letters that come most.
+fn case_of(letter: char) -> (bool, bool) {
+    match letter {
+        'a'..='z' | 'а'..='џ' => (false, true),
+        'A'..='Z' | 'Ѐ'..='Я' => (true, false),
+        '\u{620}'..='\u{64a}' => (false, false),
+        _ => (letter.is_uppercase(), letter.is_lowercase()),
     }
 }
 

@@ -53,7 +53,7 @@ impl Evidence {
                 continue;
             }
             lower.clear();
-            lower.extend(word.chars().flat_map(char::to_lowercase));
+            word.chars().for_each(|c| push_lower(c, &mut lower));
             count(SIGNS.words.get(lower.as_str()).copied().unwrap_or_default(), &mut found.small);
         }
         for letter in sample.chars().filter(|c| !c.is_ascii()) {
@@ -73,7 +73,7 @@ impl Evidence {
             }
             bordered.clear();
             bordered.push('_');
-            bordered.extend(word.chars().flat_map(char::to_lowercase));
+            word.chars().for_each(|c| push_lower(c, &mut bordered));
             bordered.push('_');
             pieces::of_word(&bordered, |profiles| count(profiles, &mut self.pieces));
         }
@@ -101,6 +101,16 @@ impl Evidence {
         self.small[index] as f32 * WORD_POINTS
             + self.pieces[index] as f32 * PIECE_POINTS
             + (self.letters[index] as f32 - self.foreign[index] as f32) * LETTER_POINTS
+    }
+}
+
+/// Appends the lower case of `c`, without Unicode's tables for the letters that come most.
+fn push_lower(c: char, out: &mut String) {
+    match c {
+        '\0'..='\u{7f}' => out.push(c.to_ascii_lowercase()),
+        'а'..='џ' => out.push(c),
+        'А'..='Я' => out.push(char::from_u32(c as u32 + 32).unwrap_or(c)),
+        _ => out.extend(c.to_lowercase()),
     }
 }
 
