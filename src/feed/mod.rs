@@ -83,7 +83,7 @@ pub struct Entry {
     pub id: Option<String>,
     /// Plain text, markup and entities resolved.
     pub title: Option<String>,
-    /// Absolute URL of the article, resolved against `xml:base` or the feed's URL.
+    /// Absolute URL of the article, resolved against `xml:base` or the feed's URL; as written where it is no URL.
     pub link: Option<String>,
     pub published: Option<Timestamp>,
     pub updated: Option<Timestamp>,

@@ -47,10 +47,9 @@ pub(super) async fn obtain<F: Fetch>(
     pending: &Pending,
     feed: &Feed,
 ) -> Result<Obtained, Trouble> {
-    let link = pending.entry.link.as_deref();
-    let Some(url) = link.and_then(|link| Url::parse(link).ok()) else {
-        return Err(lasting(metrics::Loss::NoText, "the entry has no link".to_owned()));
-    };
+    let no_page = |error| lasting(metrics::Loss::NoText, error);
+    let link = pending.entry.link.as_deref().ok_or_else(|| no_page("the entry has no link".to_owned()))?;
+    let url = Url::parse(link).map_err(|err| no_page(format!("the entry's link {link:?} is no URL: {err}")))?;
     let body = match context.fetch.fetch(feed.page_request(url)).await {
         Ok(Fetched::Body(body)) => body,
         Ok(Fetched::Gone(answer)) => {
