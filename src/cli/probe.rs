@@ -231,6 +231,15 @@ impl Probe<'_> {
     }
 }
 
+/// Says what a redirect means: only one that is for good moves a feed, and only with time.
+fn sent_on(status: u16, to: &Url) -> String {
+    let meaning = match status {
+        301 | 308 => "for good (a feed is asked there once this has stood for a week)",
+        _ => "for now",
+    };
+    format!("HTTP {status} sent on to {to} {meaning}")
+}
+
 fn fetched(answer: &Answer, n_bytes: usize, content_type: Option<&str>) -> (Value, Vec<String>) {
     let hops: Vec<Value> = answer.hops.iter().map(|hop| json!({ "url": hop.url, "status": hop.status })).collect();
     let value = json!({
@@ -247,7 +256,7 @@ fn fetched(answer: &Answer, n_bytes: usize, content_type: Option<&str>) -> (Valu
     let kind = content_type.unwrap_or("no content type");
     let mut lines = vec![format!("HTTP {}, {kind}, {n_bytes} bytes in {}", answer.status, duration(answer.elapsed))];
     let urls = answer.hops.iter().skip(1).map(|hop| &hop.url).chain([&answer.url]);
-    lines.extend(answer.hops.iter().zip(urls).map(|(hop, to)| format!("HTTP {} sent on to {to}", hop.status)));
+    lines.extend(answer.hops.iter().zip(urls).map(|(hop, to)| sent_on(hop.status, to)));
     let validators = &answer.validators;
     lines.push(match (&validators.etag, &validators.last_modified) {
         (None, None) => "gives no validators: every poll transfers it whole".to_owned(),

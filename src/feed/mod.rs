@@ -3,6 +3,7 @@
 //! [`read()`] takes RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, news sitemaps and JSON Feed. One bad entry never costs its
 //! neighbours.
 
+pub mod address;
 mod dates;
 pub mod discover;
 mod entities;

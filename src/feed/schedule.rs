@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::address::Address;
+
 /// No configured feed is asked more often: the configuration is checked for it. The demo's own server is.
 pub const INTERVAL_MIN: Duration = Duration::from_mins(1);
 /// No feed is left alone for longer, however often it failed.
@@ -95,6 +97,8 @@ pub struct PollState {
     pub pace_entries: f64,
     /// Time watched, older time fading, in seconds.
     pub pace_span_s: f64,
+    /// Where it is asked.
+    pub address: Address,
 }
 
 /// What one successful poll showed.

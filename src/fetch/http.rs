@@ -133,7 +133,7 @@ impl Client {
                 Step::Done(fetched) => return Ok(*fetched),
                 Step::Redirect { status, to } => {
                     if url.scheme() == "https" && to.scheme() == "http" && tls == Tls::Verified {
-                        let reason = format!("redirect from {url} leaves TLS");
+                        let reason = leaves_tls(&url, want);
                         return Err(FetchError::Refused { url: to, reason });
                     }
                     trail.hops.push(Hop { url, status });
@@ -322,6 +322,16 @@ struct Trail {
 enum Step {
     Done(Box<Fetched>),
     Redirect { status: u16, to: Url },
+}
+
+/// Says why a redirect is not followed, and what the user can do about it.
+fn leaves_tls(from: &Url, want: Want) -> String {
+    let help = if want == Want::Feed {
+        "; list the feed by an https address that answers, or by its http address"
+    } else {
+        ""
+    };
+    format!("redirect from {from} leaves TLS{help}")
 }
 
 fn allowance(request: &Request) -> Allowance {

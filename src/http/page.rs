@@ -99,15 +99,17 @@ fn table(page: &mut String, feeds: &[FeedStatus], now: Timestamp) {
     // What needs a look comes first.
     ordered.sort_by_key(|feed| (feed.error.is_none(), &feed.feed.id));
     for feed in ordered {
+        let moved = feed.address.moved_from(&feed.feed.url).map(|moved| format!("moved to {}. ", moved.to));
         push(
             page,
             format_args!(
-                "<tr><td title=\"{}\">{}<td>{}<td>{}<td>{}<td>{}<td class=\"bad\">{}</tr>",
+                "<tr><td title=\"{}\">{}<td>{}<td>{}<td>{}<td>{}{}<td class=\"bad\">{}</tr>",
                 escape(feed.feed.url.as_str()),
                 escape(&feed.feed.id),
                 escape(&feed.feed.outlet.name),
                 escape(&ago(feed.polled, now)),
                 escape(&until(feed.next.at, now)),
+                escape(moved.as_deref().unwrap_or_default()),
                 escape(&feed.next.reason),
                 escape(feed.error.as_deref().unwrap_or_default()),
             ),

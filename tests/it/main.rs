@@ -17,6 +17,7 @@ mod mutation;
 mod newsroom;
 mod outlets;
 mod pipeline;
+mod polls;
 mod probe;
 mod publish;
 mod roster;

@@ -38,12 +38,13 @@ pub(crate) struct Page {
     pub(crate) body: Vec<u8>,
     /// Sent, and answered with 304 when it comes back.
     pub(crate) etag: Option<String>,
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Page {
     pub(crate) fn new(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let content_type = content_type.to_owned();
-        Self { status: StatusCode::OK, content_type, body: body.into(), etag: None }
+        Self { status: StatusCode::OK, content_type, body: body.into(), etag: None, headers: Vec::new() }
     }
 
     /// A news page whose text is `paragraphs` and then enough of what every page of it has.
@@ -61,6 +62,15 @@ impl Page {
 
     pub(crate) fn status(status: u16) -> Self {
         Self { status: StatusCode::from_u16(status).unwrap(), ..Self::new("text/plain", "no") }
+    }
+
+    pub(crate) fn redirect(status: u16, to: &str) -> Self {
+        Self::status(status).header("location", to)
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
     }
 
     pub(crate) fn etag(self, etag: &str) -> Self {
@@ -160,6 +170,9 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
 
 fn print(page: &Page, request: &Request) -> Response {
     let mut response = Response::builder().status(page.status).header(header::CONTENT_TYPE, &page.content_type);
+    for (name, value) in &page.headers {
+        response = response.header(*name, value);
+    }
     if let Some(etag) = &page.etag {
         response = response.header(header::ETAG, etag);
         let sent = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());

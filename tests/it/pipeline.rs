@@ -34,7 +34,7 @@ fn coder() -> Arc<Coder> {
 
 /// A sink that keeps what it takes, and fails when told to.
 #[derive(Debug, Clone, Default)]
-struct Shelf {
+pub(crate) struct Shelf {
     /// Guards what the test and the pipeline both touch; held for a look only.
     plans: Arc<Mutex<VecDeque<Plan>>>,
     taken: watch::Sender<Vec<Record>>,
@@ -43,7 +43,7 @@ struct Shelf {
 
 /// What the sink does with the next batch.
 #[derive(Debug, Clone, Copy)]
-enum Plan {
+pub(crate) enum Plan {
     Retry,
     Hold,
     Fatal,
@@ -60,25 +60,25 @@ impl Shelf {
         shelf
     }
 
-    fn records(&self) -> Vec<Record> {
+    pub(crate) fn records(&self) -> Vec<Record> {
         self.taken.borrow().clone()
     }
 
     /// The values of the records of a topic.
-    fn values(&self, topic: &str) -> Vec<Value> {
+    pub(crate) fn values(&self, topic: &str) -> Vec<Value> {
         let records = self.records();
         let of_topic = records.iter().filter(|record| record.topic == format!("hotline.{topic}.v1"));
         of_topic.map(|record| serde_json::from_slice(&record.value).unwrap()).collect()
     }
 
-    fn titles(&self) -> Vec<String> {
+    pub(crate) fn titles(&self) -> Vec<String> {
         let mut titles: Vec<String> =
             self.values("articles").iter().map(|value| value["title"].as_str().unwrap().to_owned()).collect();
         titles.sort();
         titles
     }
 
-    async fn takes(&self, n_records: usize) {
+    pub(crate) async fn takes(&self, n_records: usize) {
         let mut taken = self.taken.subscribe();
         let enough = taken.wait_for(|taken| taken.len() >= n_records);
         tokio::time::timeout(DEADLINE, enough).await.expect("records arrive in time").unwrap();
@@ -123,12 +123,12 @@ impl Publish for Shelf {
 
 /// The machine's clock, set forward.
 #[derive(Debug, Default)]
-struct SetClock {
+pub(crate) struct SetClock {
     ahead_s: AtomicI64,
 }
 
 impl SetClock {
-    fn advance(&self, duration: jiff::SignedDuration) {
+    pub(crate) fn advance(&self, duration: jiff::SignedDuration) {
         self.ahead_s.fetch_add(duration.as_secs(), Ordering::Relaxed);
     }
 }
@@ -140,16 +140,16 @@ impl Clock for SetClock {
 }
 
 /// A state folder with the feeds of a newsroom.
-struct Desk {
-    clock: Arc<SetClock>,
+pub(crate) struct Desk {
+    pub(crate) clock: Arc<SetClock>,
     folder: TempDir,
-    newsroom: Newsroom,
-    feeds: Vec<Feed>,
-    settings: Settings,
+    pub(crate) newsroom: Newsroom,
+    pub(crate) feeds: Vec<Feed>,
+    pub(crate) settings: Settings,
 }
 
 impl Desk {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let folder = TempDir::new().unwrap();
         let mut settings = Settings { state_dir: folder.path().join("state"), ..Settings::default() };
         "127.0.0.1:0".clone_into(&mut settings.http.listen);
@@ -159,7 +159,7 @@ impl Desk {
     }
 
     /// Adds a feed at `/OUTLET.xml`.
-    fn subscribe(&mut self, outlet: &str) {
+    pub(crate) fn subscribe(&mut self, outlet: &str) {
         self.feeds.push(Feed {
             id: format!("{outlet}-news"),
             url: self.newsroom.url(&format!("/{outlet}.xml")).parse().unwrap(),
@@ -181,12 +181,12 @@ impl Desk {
     }
 
     /// Subscribes to a feed that shows `items`.
-    fn carry(&mut self, outlet: &str, items: &[Item]) {
+    pub(crate) fn carry(&mut self, outlet: &str, items: &[Item]) {
         self.newsroom.put_feed(&format!("/{outlet}.xml"), items);
         self.subscribe(outlet);
     }
 
-    async fn start(&self, mode: Mode, shelf: &Shelf) -> App {
+    pub(crate) async fn start(&self, mode: Mode, shelf: &Shelf) -> App {
         let config = AppConfig {
             settings: self.settings.clone(),
             feeds: self.feeds.clone(),
@@ -203,7 +203,7 @@ impl Desk {
     }
 
     /// Polls every feed once and returns what came of it.
-    async fn round(&self) -> (Shelf, Totals) {
+    pub(crate) async fn round(&self) -> (Shelf, Totals) {
         let shelf = Shelf::default();
         let totals = self.start(Mode::Once, &shelf).await.wait();
         let totals = tokio::time::timeout(DEADLINE, totals).await.expect("the round ends in time").unwrap();
@@ -212,13 +212,13 @@ impl Desk {
 }
 
 /// Two paragraphs of a report about nothing that is coded.
-const PARAGRAPHS: [&str; 2] = [
+pub(crate) const PARAGRAPHS: [&str; 2] = [
     "The harbour authority of Ruritania opened its new quay on Wednesday after two years of building, its head told \
      reporters at the gate.",
     "Ships from eleven countries are expected to use the quay in the coming season, and the city hopes for visitors.",
 ];
 
-fn items(newsroom: &Newsroom, n_items: usize) -> Vec<Item> {
+pub(crate) fn items(newsroom: &Newsroom, n_items: usize) -> Vec<Item> {
     let item = |number| {
         let (path, title) = (format!("/{number}.html"), format!("Quay number {number} is open"));
         newsroom.publish(&path, &title, &PARAGRAPHS)
@@ -632,7 +632,7 @@ async fn one_call_in_two_outlets_is_one_event_with_two_sources() {
 }
 
 /// Gets a path of the daemon's own server: the status code and the body.
-async fn get(app: &App, path: &str) -> (u16, String) {
+pub(crate) async fn get(app: &App, path: &str) -> (u16, String) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(app.http_address().unwrap()).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

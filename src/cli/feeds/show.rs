@@ -85,6 +85,9 @@ fn state_json(state: &FeedState) -> Value {
         "gone_since": poll.gone_since.map(time),
         "gone": poll.n_gone,
         "new_entry_every": pace.map(print),
+        "redirected_to": poll.address.moving.as_ref().map(|moving| moving.to.as_str()),
+        "redirected_since": poll.address.moving.as_ref().map(|moving| time(moving.since)),
+        "redirected": poll.address.moving.as_ref().map(|moving| moving.n_sightings),
     })
 }
 

@@ -20,6 +20,7 @@ use super::health::{BEAT, Loop};
 use super::lanes::Lanes;
 use super::{Context, Mode};
 use crate::config::Feed;
+use crate::feed::address::Address;
 use crate::feed::schedule::{self, Due, PollPolicy, PollState};
 use crate::fetch::Fetch;
 use crate::metrics::{Queue, observe};
@@ -63,6 +64,8 @@ pub struct FeedStatus {
     /// What the last poll failed with; `None` after a success.
     pub error: Option<String>,
     pub n_failures: u32,
+    /// Where it is asked.
+    pub address: Address,
 }
 
 impl FeedStatus {
@@ -74,18 +77,21 @@ impl FeedStatus {
     }
 
     fn new(feed: Arc<Feed>, poll: &PollState, next: Due) -> Self {
-        let PollState { polled, succeeded, ref error, n_failures, .. } = *poll;
-        Self { feed, polled, succeeded, next, error: error.clone(), n_failures }
+        let PollState { polled, succeeded, ref error, n_failures, ref address, .. } = *poll;
+        Self { feed, polled, succeeded, next, error: error.clone(), n_failures, address: address.clone() }
     }
 
     /// Returns the object by which status and commands tell of a feed.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let time = |at: Timestamp| format!("{at:.3}");
+        let moved = self.address.moved_from(&self.feed.url);
         json!({
             "id": self.feed.id,
             "outlet": self.feed.outlet.id,
             "url": self.feed.url.as_str(),
+            "moved_to": moved.map(|moved| moved.to.as_str()),
+            "moved_at": moved.map(|moved| time(moved.at)),
             "polled": self.polled.map(time),
             "succeeded": self.succeeded.map(time),
             "next": time(self.next.at),

@@ -36,7 +36,7 @@ pub(super) async fn entries<F: Fetch>(
         }
     }
     match last_error {
-        Some(error) if n_read == 0 => Err(Miss { label: Poll::Unreadable, error, retry_after: None }),
+        Some(error) if n_read == 0 => Err(Miss { label: Poll::Unreadable, error, retry_after: None, is_passing: true }),
         _ => Ok(entries),
     }
 }

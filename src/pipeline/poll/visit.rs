@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
+use url::Url;
 
 use super::document::{Judged, Mark, Unfit, judge};
 use super::sitemaps;
 use crate::config::Feed;
 use crate::feed::FeedKind;
+use crate::feed::address::{Failing, Step};
 use crate::feed::schedule::{FetchKind, PollFacts, PollPolicy};
-use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Request, Want};
+use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Hop, Request, Want};
 use crate::metrics::Poll;
 use crate::pipeline::Context;
 use crate::pipeline::pool::Unfinished;
@@ -41,6 +44,9 @@ struct Catch {
     facts: PollFacts,
     /// Another document than before, under the same validators.
     is_same_validator: bool,
+    /// Redirects to what answered.
+    hops: Vec<Hop>,
+    answered: Option<Url>,
 }
 
 /// Why a poll brought nothing.
@@ -48,6 +54,8 @@ pub(super) struct Miss {
     pub(super) label: Poll,
     pub(super) error: String,
     pub(super) retry_after: Option<Duration>,
+    /// It may pass by itself: nobody answered, or a server that cannot say now.
+    pub(super) is_passing: bool,
 }
 
 /// Polls the feed once and hands its new entries on.
@@ -63,14 +71,7 @@ pub(super) async fn visit<F: Fetch>(
     let now = shared.clock.now();
     let (label, catch) = match caught {
         Ok((label, catch)) => (label, catch),
-        Err(Miss { label: Poll::Gone, .. }) => {
-            state.poll.gone(now);
-            (Poll::Gone, Catch::default())
-        }
-        Err(miss) => {
-            state.poll.failed(now, miss.retry_after, miss.error);
-            (miss.label, Catch::default())
-        }
+        Err(miss) => (note_failure(&mut state, &feed, miss, now), Catch::default()),
     };
     let is_first = state.poll.succeeded.is_none();
     let is_same_validator = catch.is_same_validator;
@@ -84,6 +85,7 @@ pub(super) async fn visit<F: Fetch>(
     };
     if matches!(label, Poll::Read | Poll::Unchanged) {
         state.poll.succeeded(now, &catch.facts);
+        note_address(&mut state, &feed, &catch, now);
     }
     let stored = shared.store.commit_poll(commit(state.clone(), catch.entries)).await;
     let outcome = match stored {
@@ -117,7 +119,7 @@ pub(super) async fn visit<F: Fetch>(
     Visited::Stored(Box::new(state))
 }
 
-fn kind(state: &FeedState, policy: &PollPolicy, now: jiff::Timestamp) -> FetchKind {
+fn kind(state: &FeedState, policy: &PollPolicy, now: Timestamp) -> FetchKind {
     let mark = state.body_hash.as_deref().and_then(Mark::parse);
     if state.validators.is_none()
         || mark.is_some_and(|mark| mark.have_validators_lied)
@@ -136,21 +138,20 @@ async fn get<F: Fetch>(
     state: &mut FeedState,
     kind: FetchKind,
 ) -> Result<(Poll, Catch), Miss> {
-    let request = Request {
-        url: feed.url.clone(),
-        want: Want::Feed,
-        validators: state.validators.clone().filter(|_| kind == FetchKind::Conditional),
-        is_private_allowed: feed.is_private_allowed,
-        tls: feed.tls,
-    };
+    let validators = state.validators.clone().filter(|_| kind == FetchKind::Conditional);
+    let url = state.poll.address.url(&feed.url).clone();
+    let request = Request { want: Want::Feed, validators, ..feed.page_request(url) };
     match context.fetch.fetch(request).await {
         Ok(Fetched::Body(body)) => read(context, feed, body, (state, kind)).await,
         Ok(Fetched::NotModified(answer)) => {
             let facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
+            let (hops, answered) = (answer.hops.clone(), Some(answer.url.clone()));
             refresh_validators(state, answer);
-            Ok((Poll::Unchanged, Catch { facts, ..Catch::default() }))
+            Ok((Poll::Unchanged, Catch { facts, hops, answered, ..Catch::default() }))
         }
-        Ok(Fetched::Gone(_)) => Err(Miss { label: Poll::Gone, error: String::new(), retry_after: None }),
+        Ok(Fetched::Gone(_)) => {
+            Err(Miss { label: Poll::Gone, error: String::new(), retry_after: None, is_passing: false })
+        }
         Err(err) => Err(miss(&err)),
     }
 }
@@ -164,15 +165,16 @@ async fn read<F: Fetch>(
     let Body { answer, bytes, content_type } = body;
     let (url, before) = (answer.url.clone(), state.body_hash.as_deref().and_then(Mark::parse));
     let reading = context.pool.run(move || judge(&bytes, content_type.as_deref(), &url, before.as_ref()));
-    let unreadable = |error: String| Miss { label: Poll::Unreadable, error, retry_after: None };
+    let unreadable = |error: String| Miss { label: Poll::Unreadable, error, retry_after: None, is_passing: false };
     let unfinished = |err: Unfinished| unreadable(format!("read {}: {err}", answer.url));
     let judged = reading.await.map_err(unfinished)?;
     let judged = judged.map_err(|err: Unfit| unreadable(format!("read {}: {}", answer.url, causes(&err))))?;
     let mut facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
     let is_same_validator = state.validators.as_ref() == Some(&answer.validators);
+    let (hops, answered) = (answer.hops.clone(), Some(answer.url.clone()));
     keep_validators(state, answer);
     match judged {
-        Judged::Same => Ok((Poll::Unchanged, Catch { facts, ..Catch::default() })),
+        Judged::Same => Ok((Poll::Unchanged, Catch { facts, hops, answered, ..Catch::default() })),
         Judged::Read { document, mark } => {
             facts.ttl = document.ttl;
             let is_index = document.kind == FeedKind::SitemapIndex;
@@ -182,7 +184,8 @@ async fn read<F: Fetch>(
                 // A 304 of the index would say nothing of its sitemaps.
                 state.validators = None;
             }
-            Ok((Poll::Read, Catch { entries, facts, is_same_validator: is_same_validator && !is_index }))
+            let is_same_validator = is_same_validator && !is_index;
+            Ok((Poll::Read, Catch { entries, facts, is_same_validator, hops, answered }))
         }
     }
 }
@@ -215,7 +218,37 @@ fn refresh_validators(state: &mut FeedState, answer: Answer) {
     known.last_modified = fresh.last_modified.or(known.last_modified.take());
 }
 
+/// Notes a poll that brought nothing; a move to a URL that fails is undone.
+fn note_failure(state: &mut FeedState, feed: &Feed, miss: Miss, now: Timestamp) -> Poll {
+    let Miss { label, error, retry_after, is_passing } = miss;
+    if label == Poll::Gone {
+        state.poll.gone(now);
+    } else {
+        state.poll.failed(now, retry_after, error);
+    }
+    let since = state.poll.failing_since.unwrap_or(now);
+    let failing = if is_passing { Failing::Since(since) } else { Failing::AsFeed };
+    if let Some(left) = state.poll.address.failed(&feed.url, failing, now) {
+        tracing::warn!(feed = feed.id, url = %feed.url, %left, reason = state.poll.error, "the feed's new address is given up, the configured one is asked again");
+    }
+    label
+}
+
+/// Notes over which redirects a feed was had; one that has moved for good is asked at its new URL.
+fn note_address(state: &mut FeedState, feed: &Feed, catch: &Catch, now: Timestamp) {
+    let Some(answered) = &catch.answered else { return };
+    let steps: Vec<Step<'_>> = catch.hops.iter().map(|hop| Step { from: &hop.url, status: hop.status }).collect();
+    if let Some(to) = state.poll.address.arrived(&feed.url, &steps, answered, now) {
+        tracing::info!(feed = feed.id, url = %feed.url, %to, "the feed has moved for good and is asked at its new address");
+    }
+}
+
 fn miss(err: &FetchError) -> Miss {
+    let is_passing = match err {
+        FetchError::Status { status, .. } => *status >= 500 || *status == 429,
+        FetchError::NotNow { .. } | FetchError::Timeout { .. } | FetchError::Transport { .. } => true,
+        _ => false,
+    };
     let (label, retry_after) = match err {
         FetchError::Status { retry_after, .. } => (Poll::Status, *retry_after),
         FetchError::NotNow { retry_after, .. } => (Poll::Unreachable, Some(*retry_after)),
@@ -225,5 +258,5 @@ fn miss(err: &FetchError) -> Miss {
         | FetchError::TooManyRedirects { .. }
         | FetchError::TooLarge { .. } => (Poll::Refused, None),
     };
-    Miss { label, error: causes(err), retry_after }
+    Miss { label, error: causes(err), retry_after, is_passing }
 }
