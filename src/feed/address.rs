@@ -87,7 +87,8 @@ impl Address {
         let mut moving = before.unwrap_or_else(|| Moving { to: to.clone(), since: now, n_sightings: 0 });
         moving.n_sightings = moving.n_sightings.saturating_add(1);
         let is_long = now.duration_since(moving.since) >= SIGHTED_FOR_MIN;
-        if !is_secured(first.from, to) && !(is_long && moving.n_sightings >= SIGHTINGS_MIN) {
+        let is_settled = is_long && moving.n_sightings >= SIGHTINGS_MIN;
+        if !is_secured(first.from, to) && !is_settled {
             self.moving = Some(moving);
             return None;
         }
