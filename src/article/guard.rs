@@ -13,6 +13,8 @@ const OPEN_ELEMENTS_MAX: usize = 1_000;
 const ATTRIBUTES_MAX: usize = 1_000;
 /// Elements on a page; engines are quadratic in the worst case.
 const ELEMENTS_MAX: usize = 60_000;
+/// `<` that open nothing; the parser stops at each.
+const STRAY_OPENINGS_MAX: usize = 50_000;
 /// What writing the page's texts may cost, by [`writing_cost`]: about a third of a second.
 const WRITING_COST_MAX: usize = 4_000_000_000;
 
@@ -22,7 +24,7 @@ pub enum ExtractError {
     #[error("page has over {OPEN_ELEMENTS_MAX} nested elements")]
     TooDeep,
     #[error(
-        "page has over {HTML_BYTES_MAX} bytes, {ELEMENTS_MAX} elements, {ATTRIBUTES_MAX} attributes on one, or too many entities"
+        "page has over {HTML_BYTES_MAX} bytes, {ELEMENTS_MAX} elements, {ATTRIBUTES_MAX} attributes on one, {STRAY_OPENINGS_MAX} stray `<`, or too many entities"
     )]
     TooLarge,
     #[error("it is {what}, not an article")]
@@ -95,7 +97,7 @@ pub(super) fn check_tree(document: &Document) -> Result<(), ExtractError> {
 /// Counts open elements the way the parser will, in one pass and without building anything.
 fn scan(html: &[u8]) -> Result<(), ExtractError> {
     let mut open = OpenElements::default();
-    let (mut at, mut text_from, mut cost) = (0, 0, 0_usize);
+    let (mut at, mut text_from, mut cost, mut n_stray) = (0, 0, 0_usize, 0_usize);
     while let Some(next) = find(html, at, b'<') {
         at = next + 1;
         let Some(&first) = html.get(at) else { break };
@@ -109,6 +111,10 @@ fn scan(html: &[u8]) -> Result<(), ExtractError> {
         let name_at = at + usize::from(is_close);
         let name = tag_name(html, name_at);
         if name.is_empty() {
+            n_stray += 1;
+            if n_stray > STRAY_OPENINGS_MAX {
+                return Err(ExtractError::TooLarge);
+            }
             continue;
         }
         let (end, n_attributes) = end_of_tag(html, name_at + name.len());
@@ -352,6 +358,14 @@ mod tests {
         assert_eq!(check_html(&paragraphs), Ok(()));
         let state = "{&quot;url&quot;:&quot;/a?b&amp;c&quot;},".repeat(5_000);
         assert_eq!(check_html(&format!("<div data-state=\"{state}\">a</div>")), Ok(()));
+    }
+
+    #[test]
+    fn a_page_of_signs_that_open_nothing_is_refused_and_one_that_compares_numbers_is_not() {
+        for sign in ["<", "< ", "<1", "<?"] {
+            assert_eq!(check_html(&sign.repeat(STRAY_OPENINGS_MAX + 2)), Err(ExtractError::TooLarge), "{sign}");
+        }
+        assert_eq!(check_html(&"<p>1 < 2 and 3 << 4</p>".repeat(5_000)), Ok(()));
     }
 
     #[test]
