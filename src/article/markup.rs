@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dom_query::{Element, NodeData, NodeId, NodeRef};
 
-use super::furniture;
+use super::{furniture, wraps};
 
 /// What a walk meets, in document order.
 pub(super) enum Step<'a> {
@@ -49,6 +49,8 @@ pub(super) struct Line {
     pub(super) is_paragraph: bool,
     /// It is an entry of a list.
     pub(super) is_item: bool,
+    /// It ends in the middle of its block: at a `<br>`, or where preformatted text has a new line.
+    pub(super) is_broken: bool,
     pub(super) place: Place,
 }
 
@@ -184,10 +186,26 @@ struct Lines {
     n_headlines: usize,
     n_headings: usize,
     n_items: usize,
+    n_preformatted: usize,
 }
 
 impl Lines {
     fn text(&mut self, contents: &str) {
+        if self.n_preformatted == 0 {
+            self.append(contents);
+            return;
+        }
+        let place = self.open.place;
+        for (index, line) in contents.split('\n').enumerate() {
+            if index > 0 {
+                self.break_line();
+                self.open.place = place;
+            }
+            self.append(line);
+        }
+    }
+
+    fn append(&mut self, contents: &str) {
         self.open.text.push_str(contents);
         self.open.n_link_bytes += if self.n_links > 0 { contents.len() } else { 0 };
         self.open.is_paragraph |= self.n_paragraphs > 0;
@@ -203,6 +221,10 @@ impl Lines {
         }
         if is_cell(name) {
             self.open.text.push(' ');
+        } else if name == "br" {
+            if is_enter {
+                self.break_line();
+            }
         } else if breaks_line(name) {
             self.flush();
         }
@@ -216,6 +238,7 @@ impl Lines {
             "p" => &mut self.n_paragraphs,
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => &mut self.n_headings,
             "li" | "dd" | "dt" => &mut self.n_items,
+            "pre" => &mut self.n_preformatted,
             _ => return true,
         };
         let change = |count: &mut usize| *count = if is_enter { *count + 1 } else { count.saturating_sub(1) };
@@ -252,12 +275,26 @@ impl Lines {
         }
     }
 
+    /// Ends a block, and with it what its line breaks cut.
     fn flush(&mut self) {
         let mut line = std::mem::take(&mut self.open);
         line.text = collapse(&line.text);
         if !line.text.is_empty() {
             self.done.push(line);
+        } else if let Some(last) = self.done.last_mut() {
+            last.is_broken = false;
         }
+        if let [.., before, last] = &self.done[..]
+            && before.is_broken
+            && !last.is_broken
+        {
+            wraps::join(&mut self.done);
+        }
+    }
+
+    fn break_line(&mut self) {
+        self.open.is_broken = true;
+        self.flush();
     }
 }
 
@@ -336,6 +373,8 @@ fn is_hidden_text(name: &str) -> bool {
             | "audio"
             | "video"
             | "canvas"
+            | "rt"
+            | "rp"
     )
 }
 

@@ -28,6 +28,7 @@ mod title;
 pub mod url;
 mod wall;
 mod when;
+mod wraps;
 
 use std::borrow::Cow;
 
