@@ -256,11 +256,9 @@ fn offset(key: &str) -> Result<i32, String> {
 /// The ways a form is written: with a capital and in capitals, with either apostrophe, without ё and hamza.
 fn spellings(form: &str, lang: &str) -> Vec<String> {
     let mut forms = vec![form.to_owned(), upper(form, lang)];
-    if !form.chars().any(char::is_uppercase) {
-        forms.push(capital(form, lang));
-        if form.contains(' ') {
-            forms.push(form.split(' ').map(|word| capital(word, lang)).collect::<Vec<_>>().join(" "));
-        }
+    forms.extend(Some(capital(form, lang)).filter(|capital| capital != form));
+    if form.contains(' ') && !form.chars().any(char::is_uppercase) {
+        forms.push(form.split(' ').map(|word| capital(word, lang)).collect::<Vec<_>>().join(" "));
     }
     for (from, to) in [("'", "’"), ("'", "ʼ"), ("ё", "е"), ("Ё", "Е"), (" ", "\u{a0}")] {
         let more: Vec<String> =

@@ -183,6 +183,7 @@ fn german_words_give_their_days() {
             ),
             ("Das Gespräch fand am 12.02.2025 statt.", Past, &[("12.02.2025", "2025-02-12")]),
             ("Am Dienstagabend telefonierten sie.", Past, &[("Dienstagabend", "2025-02-11")]),
+            ("Einen Tag zuvor telefonierten sie.", Past, &[("Einen Tag zuvor", "2025-02-11")]),
             ("Sie sprachen gestern Abend.", Past, &[("gestern Abend", "2025-02-11")]),
             ("Sie sprechen morgen.", Future, &[("morgen", "2025-02-13")]),
             ("Guten Morgen, sagte er.", Past, &[]),
