@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 
-/// A panic of feed-rs or of what it calls is caught where the document is read; all others end the run.
+/// A panic of feed-rs is caught where the document is read; all others end the run.
 fn let_caught_panics_pass() {
     let abort = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
