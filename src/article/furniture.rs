@@ -1,5 +1,9 @@
 //! Owns the names by which blocks of a page call themselves furniture, read word by word.
 
+use std::sync::LazyLock;
+
+use super::vocabulary::Vocabulary;
+
 /// A longer class name is generated and says nothing.
 const CLASS_BYTES_MAX: usize = 80;
 
@@ -50,11 +54,9 @@ const BESIDE_COMMENT: [&str; 14] = [
 
 /// Whether one class name or id calls its block comments or a dialog about consent.
 pub(super) fn is_foreign(class: &str) -> bool {
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&FOREIGN, &["comment"]]));
     // Most names of a page end here, before they cost anything.
-    let may_be = class.len() <= CLASS_BYTES_MAX && {
-        let lower = class.to_ascii_lowercase();
-        lower.contains("comment") || FOREIGN.iter().any(|stem| lower.contains(stem))
-    };
+    let may_be = class.len() <= CLASS_BYTES_MAX && VOCABULARY.speaks_in(class);
     may_be && {
         let words = words(class);
         words.iter().any(|word| FOREIGN.iter().any(|stem| word.starts_with(stem) && !word.starts_with("responsi")))
@@ -95,7 +97,10 @@ pub(super) fn is_teaser(class: &str) -> bool {
 
 /// Whether one class name (`article__related-links`, `shareBar`, `photo_credit`) names furniture.
 pub(super) fn is_named_by(class: &str) -> bool {
-    if class.len() > CLASS_BYTES_MAX {
+    static VOCABULARY: LazyLock<Vocabulary> =
+        LazyLock::new(|| Vocabulary::of(&[&WORDS, &PAIRS.map(|(first, _)| first)]));
+    // A word of the name is a part of it as written.
+    if class.len() > CLASS_BYTES_MAX || !VOCABULARY.speaks_in(class) {
         return false;
     }
     let words = words(class);

@@ -232,7 +232,7 @@ impl OpenElements {
 }
 
 fn find(html: &[u8], from: usize, byte: u8) -> Option<usize> {
-    html.get(from..)?.iter().position(|b| *b == byte).map(|offset| from + offset)
+    memchr::memchr(byte, html.get(from..)?).map(|offset| from + offset)
 }
 
 fn tag_name(html: &[u8], from: usize) -> Vec<u8> {
@@ -270,7 +270,7 @@ fn end_of_tag(html: &[u8], from: usize) -> (usize, usize) {
 
 fn end_of(html: &[u8], from: usize, needle: &[u8]) -> usize {
     let rest = html.get(from..).unwrap_or_default();
-    rest.windows(needle.len()).position(|window| window == needle).map_or(html.len(), |at| from + at + needle.len())
+    memchr::memmem::find(rest, needle).map_or(html.len(), |at| from + at + needle.len())
 }
 
 fn end_of_raw(html: &[u8], from: usize, name: &[u8]) -> usize {

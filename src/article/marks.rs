@@ -1,5 +1,9 @@
 //! Owns what classes and the words before a date say about it: published, changed, the clock of the page, or elsewhere.
 
+use std::sync::LazyLock;
+
+use super::vocabulary::Vocabulary;
+
 /// What blocks call themselves that stand beside the article, and those that hold a date.
 #[rustfmt::skip]
 const ELSEWHERE: [&str; 12] = [
@@ -60,7 +64,8 @@ pub(super) enum Place {
 
 /// Whether one of the lowercase classes and ids names what stands beside the article, not a layout that has such a thing.
 pub(super) fn stands_elsewhere(classes: &str) -> bool {
-    let says = |class: &str| ELSEWHERE.iter().any(|word| class.contains(word));
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&ELSEWHERE]));
+    let says = |class: &str| VOCABULARY.speaks_in(class);
     says(classes) && classes.split_ascii_whitespace().any(|class| says(class) && !is_layout(class))
 }
 
@@ -71,15 +76,17 @@ fn is_layout(class: &str) -> bool {
 
 /// What lowercase classes and ids say about the dates below them.
 pub(super) fn class_mark(classes: &str) -> Mark {
-    let is_changed = ["update", "modif", "changed"].iter().any(|word| classes.contains(word));
-    let is_published = ["publish", "pubdate", "posted-on"].iter().any(|word| classes.contains(word));
-    match (is_changed, is_published) {
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+        Vocabulary::of(&[&["update", "modif", "changed"], &["publish", "pubdate", "posted-on"], &DATES])
+    });
+    let found = VOCABULARY.lists_in(classes);
+    match (found & 1 != 0, found & 2 != 0) {
         // The hAtom `updated` of an entry that never changed.
         (true, true) => Mark::Published,
         (true, false) if is_entry_date(classes) => Mark::Date,
         (true, false) => Mark::Changed,
         (false, true) => Mark::Published,
-        (false, false) if DATES.iter().any(|word| classes.contains(word)) => Mark::Date,
+        (false, false) if found & 4 != 0 => Mark::Date,
         (false, false) => Mark::None,
     }
 }
@@ -91,15 +98,16 @@ fn is_entry_date(classes: &str) -> bool {
 
 /// What a few words in front of a date say about it.
 pub(super) fn label_mark(text: &str) -> Mark {
-    let lower = text.to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if says(&CLOCK_LABELS) {
+    static VOCABULARY: LazyLock<Vocabulary> =
+        LazyLock::new(|| Vocabulary::of(&[&CLOCK_LABELS, &STATE_LABELS, &CHANGED_LABELS, &PUBLISHED_LABELS]));
+    let found = VOCABULARY.lists_in(&text.to_lowercase());
+    if found & 0b0001 != 0 {
         return Mark::Clock;
     }
-    if says(&STATE_LABELS) {
+    if found & 0b0010 != 0 {
         return Mark::Date;
     }
-    match (says(&CHANGED_LABELS), says(&PUBLISHED_LABELS)) {
+    match (found & 0b0100 != 0, found & 0b1000 != 0) {
         (_, true) => Mark::Published,
         (true, false) => Mark::Changed,
         (false, false) => Mark::None,
@@ -154,7 +162,8 @@ pub(super) fn is_paywall_class(class: &str) -> bool {
         ["paywall", "premium-content", "paid-content", "subscriber-only", "subscribers-only", "regwall"];
     const NOT: [&str; 11] =
         ["button", "btn", "nav", "user", "konto", "login", "link", "meter", "-tag", "label", "icon"];
-    WALLS.iter().any(|wall| class.contains(wall)) && !NOT.iter().any(|word| class.contains(word))
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&WALLS, &NOT]));
+    VOCABULARY.lists_in(class) == 0b01
 }
 
 /// Whether a link leads to an author's page.

@@ -26,6 +26,7 @@ mod seen;
 mod teasers;
 mod title;
 pub mod url;
+mod vocabulary;
 mod wall;
 mod when;
 mod wraps;

@@ -1,10 +1,13 @@
 //! Owns the guarded prune: blocks that name themselves furniture go, unless they hold the article.
 
+use std::sync::LazyLock;
+
 use dom_query::{Element, NodeData, NodeId, NodeRef};
 
 use super::{
     furniture,
     markup::{Step, walk},
+    vocabulary::Vocabulary,
 };
 
 /// A block with more prose than this, or this share of the page's, stays whatever it calls itself.
@@ -116,6 +119,7 @@ enum Verdict {
 }
 
 fn verdict(element: &Element) -> Verdict {
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&SUSPECT]));
     if is_foreign(element) {
         return Verdict::Foreign;
     }
@@ -125,10 +129,7 @@ fn verdict(element: &Element) -> Verdict {
     for attr in &element.attrs {
         let value: &str = &attr.value;
         let is_suspect = match &*attr.name.local {
-            "class" | "id" => {
-                let lower = value.to_ascii_lowercase();
-                SUSPECT.iter().any(|word| lower.contains(word))
-            }
+            "class" | "id" => VOCABULARY.speaks_in(value),
             "style" => value.contains("none") || value.contains("visibility") || value.contains("opacity"),
             "hidden" => true,
             _ => false,

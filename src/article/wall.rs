@@ -1,13 +1,15 @@
 //! Owns walls: what a page asks of readers instead of showing its article, consent to cookies or a proof of being human.
 
-use super::markup::Line;
+use std::sync::LazyLock;
+
+use super::{markup::Line, vocabulary::Vocabulary};
 
 /// A longer text is an article, though it tells of robots.
 const ROBOT_TEXT_CHARS_MAX: usize = 700;
 /// Chars that may stand beside a wall's own words: its heading, the outlet's name.
 const REST_CHARS_MAX: usize = 80;
 /// Signs that make a line one of a consent box.
-const SIGNS_MIN: usize = 3;
+const SIGNS_MIN: u32 = 3;
 const LINE_CHARS_MIN: usize = 40;
 
 /// What a consent box speaks of, each in the words of the languages pages are read in; lowercase stems. The first two
@@ -226,12 +228,13 @@ pub(super) fn clear(lines: &mut Vec<Line>, title: Option<&str>) -> bool {
 }
 
 fn is_consent(lower: &str) -> bool {
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&SIGNS));
     let is_dense = lower.chars().any(|c| u32::from(c) >= 0x2E80);
     if !is_dense && lower.chars().count() < LINE_CHARS_MIN {
         return false;
     }
-    let n_signs = SIGNS.iter().filter(|words| has_one(lower, words)).count();
-    n_signs >= SIGNS_MIN && (has_one(lower, SIGNS[0]) || has_one(lower, SIGNS[1]))
+    let signs = VOCABULARY.lists_in(lower);
+    signs.count_ones() >= SIGNS_MIN && signs & 0b11 != 0
 }
 
 fn has_one(lower: &str, words: &[&str]) -> bool {
