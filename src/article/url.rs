@@ -2,10 +2,12 @@
 
 use ::url::Url;
 
+use crate::feed::host::is_overlong;
+
 /// Resolves `address` against the page it stands on and gives its canonical form.
 pub(super) fn resolve(address: &str, base: Option<&Url>) -> Option<String> {
     let address = address.trim();
-    if address.is_empty() {
+    if address.is_empty() || is_overlong(address) {
         return None;
     }
     let url = match base {
@@ -19,6 +21,9 @@ pub(super) fn resolve(address: &str, base: Option<&Url>) -> Option<String> {
 pub fn canonical(address: &str) -> Option<String> {
     const TRACKING: [&str; 10] =
         ["fbclid", "gclid", "yclid", "mc_cid", "mc_eid", "igshid", "cmpid", "ocid", "ref_src", "_ga"];
+    if is_overlong(address) {
+        return None;
+    }
     let mut url = Url::parse(address.trim()).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::host::is_overlong;
 use super::text;
 use super::tokens::{Tag, Token, Tokens};
 
@@ -70,6 +71,9 @@ pub fn linked(html: &str, page: &Url) -> Vec<Linked> {
         let Some(href) = tag.attribute("href") else { continue };
         // `feed:` is a scheme of its own kind: `feed://host/` and `feed:https://host/`.
         let href = text::unescape(href.trim()).replacen("feed://", "http://", 1).replacen("feed:http", "http", 1);
+        if is_overlong(&href) {
+            continue;
+        }
         let Ok(url) = base.join(&href) else { continue };
         let is_wanted = matches!(url.scheme(), "http" | "https")
             && !is_of_comments(&url)

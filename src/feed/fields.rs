@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
+use super::host::is_overlong;
 use super::names::{Root, Space};
 use super::tokens::Tag;
 use super::{Enclosure, Entry, FeedKind, dates, text};
@@ -335,6 +336,9 @@ fn is_relative(id: &str) -> bool {
 
 fn rebased(base: &str, outer: Option<&Url>) -> Option<Url> {
     let base = text::unescape(base.trim());
+    if is_overlong(&base) {
+        return outer.cloned();
+    }
     match outer {
         Some(outer) => outer.join(&base).ok().or_else(|| Some(outer.clone())),
         None => Url::parse(&base).ok(),

@@ -8,6 +8,7 @@ mod dates;
 pub mod discover;
 mod entities;
 mod fields;
+pub mod host;
 mod json;
 mod names;
 pub mod opml;

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use thiserror::Error;
 use url::Url;
 
+use super::host::is_overlong;
 use super::text::{filled, single_spaced, unescape};
 use super::tokens::{Tag, Token, Tokens};
 use crate::charset;
@@ -108,6 +109,9 @@ fn web_address(text: &str) -> Option<Url> {
     let text = text.trim();
     let plain = text.strip_prefix("feed:").map_or(text, |rest| rest.trim_start_matches("//"));
     let address = if plain.contains("://") { plain.to_owned() } else { format!("http://{plain}") };
+    if is_overlong(&address) {
+        return None;
+    }
     let url = Url::parse(&address).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
     (is_web && url.host_str().is_some_and(|host| host.contains(['.', ':']) || host == "localhost")).then_some(url)

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::fields::is_address;
+use super::host::is_overlong_within;
 use super::{Document, Enclosure, Entry, FeedKind, Reader, dates, text};
 
 thread_local! {
@@ -30,6 +31,10 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Result<Document, String> {
     // feed-rs takes relative and absolute bases for one, and rewrites addresses that have one.
     if text.contains("xml:base") {
         return Err("addresses with a base of their own".to_owned());
+    }
+    // feed-rs parses every address.
+    if is_overlong_within(text) {
+        return Err("the address of a host that cannot be one".to_owned());
     }
     let parser = parser::Builder::new()
         // An id that is not there is not there: feed-rs would make up a random one.

@@ -133,3 +133,14 @@ fn panics_of_feed_rs_are_errors_here() {
     assert_eq!(document.entries[1].authors, ["Ministère\u{ff1a}desk@news.example"]);
     assert!(!super::is_panic_expected());
 }
+
+#[test]
+fn a_link_to_what_cannot_be_a_host_costs_its_entry_only_the_link() {
+    let host = format!("xn--{}", "vkc4ahttpiiiiiiia".repeat(90));
+    let text = RSS.replace("https://news.example/c", &format!("https://{host}.example/c"));
+    assert_ne!(text, RSS);
+    let document = super::read(text.as_bytes(), None, Some(&url())).unwrap();
+    assert!(matches!(&document.reader, Reader::Salvage { reason } if reason.contains("cannot be one")));
+    let links: Vec<Option<&str>> = document.entries.iter().map(|entry| entry.link.as_deref()).collect();
+    assert_eq!(links, [Some("https://news.example/a?x=1&y=2"), Some("https://news.example/relative/b"), None]);
+}

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::host::is_overlong;
+
 /// No field is longer; the rest is cut.
 const FIELD_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -83,7 +85,7 @@ fn without_tags(html: &str) -> String {
     bare
 }
 
-/// Returns the absolute form of an address, as it is when it cannot be resolved.
+/// Returns the absolute form of an address, as it is when it cannot be resolved; none when its host cannot be one.
 pub(super) fn absolute(address: &str, base: Option<&Url>) -> Option<String> {
     // Addresses are found broken over lines.
     let address: Cow<'_, str> = match address.trim() {
@@ -93,6 +95,9 @@ pub(super) fn absolute(address: &str, base: Option<&Url>) -> Option<String> {
         }
         trimmed => trimmed.into(),
     };
+    if is_overlong(&address) {
+        return None;
+    }
     if let Some((scheme, _)) = address.split_once("://")
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
     {
