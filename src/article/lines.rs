@@ -4,7 +4,7 @@ use super::{
     Page,
     dates::{self, Order},
     markup::Line,
-    phrases::{AGENCIES, CREDIT, DISCLAIMERS, LABELS, READ_ALSO, SUBSCRIBE, TAIL},
+    phrases::{AGENCIES, CREDIT, DISCLAIMERS, LABELS, READ_ALSO, SHARES, SUBSCRIBE, TAIL},
     teasers, title,
 };
 
@@ -13,6 +13,7 @@ const CREDIT_CHARS_MAX: usize = 220;
 const REFERENCE_CHARS_MAX: usize = 220;
 const DATE_CHARS_MAX: usize = 70;
 const STAMP_CHARS_MAX: usize = 120;
+const SHARE_ROW_BYTES_MAX: usize = 100;
 /// Ideographs are words: a date line has those of year, month, day, and the name of an outlet.
 const DATE_IDEOGRAPHS_MAX: usize = 14;
 /// A short line that opens the text or ends it in a colon is a label.
@@ -123,11 +124,17 @@ fn is_kicker(line: &str) -> bool {
 
 fn is_furniture(line: &str) -> bool {
     let bare = bare(line);
-    if bare.is_empty() || LABELS.contains(&bare.as_str()) {
+    if bare.is_empty() || LABELS.contains(&bare.as_str()) || is_share_row(&bare) {
         return true;
     }
     let n_chars = line.chars().count();
     is_credit(line, n_chars) || is_reference(line, n_chars) || is_date(line, n_chars) || is_copyright(line, n_chars)
+}
+
+/// Buttons side by side: `Facebook Twitter Email`.
+fn is_share_row(bare: &str) -> bool {
+    let is_short = bare.len() <= SHARE_ROW_BYTES_MAX && bare.contains(' ');
+    is_short && bare.split_whitespace().all(|word| SHARES.contains(&word))
 }
 
 /// Lowercase, without marks at the ends.
@@ -359,6 +366,9 @@ mod tests {
             "Реклама",
             "© 2025 The Gazette",
             "***",
+            "SMS Facebook Twitter Email",
+            "Show Caption",
+            "Table of Contents",
         ] {
             assert!(is_furniture(line), "{line}");
         }
@@ -375,6 +385,8 @@ mod tests {
             "As a reminder, the office was closed in 2024.",
             "他的发言人说，二〇二五年2月12日2025年2月12日双方在首都举行了第一次会谈。",
             "What the ministers discussed",
+            "Facebook and X",
+            "Table of contested islands",
             "The dispute, Reuters reported on Monday, is over.",
         ] {
             assert!(!is_furniture(line), "{line}");

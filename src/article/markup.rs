@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dom_query::{Element, NodeData, NodeId, NodeRef};
 
-use super::{furniture, wraps};
+use super::{footnotes, furniture, wraps};
 
 /// What a walk meets, in document order.
 pub(super) enum Step<'a> {
@@ -134,6 +134,7 @@ pub(super) fn page_lines(root: &NodeRef) -> PageLines {
                 }
                 false
             }
+            NodeData::Element(element) if is_enter && footnotes::is_mark(node, element, &lines.open.text) => false,
             NodeData::Element(element) => lines.element(element, node.id, is_enter),
             _ => false,
         })

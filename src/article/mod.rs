@@ -5,6 +5,7 @@ mod byline;
 mod dates;
 mod encoding;
 mod entry;
+mod footnotes;
 mod furniture;
 mod guard;
 mod hash;

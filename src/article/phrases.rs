@@ -74,7 +74,17 @@ pub(super) const LABELS: &[&str] = &[
     "continua após a publicidade", "reklama", "udostępnij", "komentarze", "drukuj", "reklam", "paylaş", "yorumlar",
     "yazdır", "реклама", "поделиться", "комментарии", "поділитися", "поширити", "коментарі", "теги", "теги:", "друк",
     "печать", "новости по теме", "إعلان", "اعلان", "شارك", "مشاركة", "تعليقات", "طباعة", "广告", "分享", "评论", "打印",
-    "分享到", "広告", "シェア", "コメント", "印刷", "ツイート",
+    "分享到", "広告", "シェア", "コメント", "印刷", "ツイート", "sms", "pinterest", "messenger", "flipboard", "viber",
+    "threads", "bluesky", "show caption", "hide caption", "toggle caption", "table of contents", "contents",
+    "press enter or click to view image in full size", "view image in fullscreen", "inhaltsverzeichnis",
+    "table des matières",
+];
+
+/// Words of buttons that pass an article on; a line of nothing else is a row of them.
+#[rustfmt::skip]
+pub(super) const SHARES: &[&str] = &[
+    "share", "facebook", "twitter", "whatsapp", "telegram", "linkedin", "pinterest", "reddit", "messenger", "flipboard",
+    "viber", "threads", "bluesky", "email", "e-mail", "mail", "sms", "x", "tweet", "print", "copy", "link", "save",
 ];
 
 /// Headings behind which a page no longer holds the article.
