@@ -10,8 +10,11 @@
 # Needs Java 17 or newer, and one of: Maven (fetches the jars from Maven Central), or KAFKA_HOME pointing at an unpacked
 # Apache Kafka 4.x tarball. Any other broker works as well: give hotline its address and leave this script alone.
 #
-# HOTLINE_BROKER_DIR   where jars, records and logs go   (default: target/broker in the repository)
-# HOTLINE_BROKER_PORT  client port on 127.0.0.1          (default: 29092; the controller takes the next one)
+# HOTLINE_BROKER_DIR         where jars, records and logs go   (default: target/broker in the repository)
+# HOTLINE_BROKER_PORT        client port on 127.0.0.1          (default: 29092; the controller takes the next one)
+# HOTLINE_BROKER_LIBS        the jars                          (default: libs in that folder)
+# HOTLINE_BROKER_PROPERTIES  a file of settings that win over these: listeners with TLS or SASL, smaller limits
+# HOTLINE_BROKER_SCRAM       users made when it is formatted, one a line: SCRAM-SHA-512=[name=USER,password=PASSWORD]
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,6 +24,7 @@ controller_port=$((port + 1))
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 pid_file=$dir/pid
+libs=${HOTLINE_BROKER_LIBS:-$dir/libs}
 start_seconds_max=90
 
 fail() { printf 'broker.sh: %s\n' "$1" >&2; exit 1; }
@@ -34,17 +38,17 @@ class_path() {
     [ -d "$KAFKA_HOME/libs" ] || fail "KAFKA_HOME=$KAFKA_HOME has no libs/ folder: unpack an Apache Kafka 4.x tarball there"
     printf '%s/libs/*' "$KAFKA_HOME"
   else
-    printf '%s/libs/*' "$dir"
+    printf '%s/*' "$libs"
   fi
 }
 
 fetch() {
   [ -n "${KAFKA_HOME:-}" ] && return
-  [ -f "$dir/libs/.complete" ] && return
+  [ -f "$libs/.complete" ] && return
   command -v mvn >/dev/null || fail "neither KAFKA_HOME nor Maven (mvn) is there: install Maven, or unpack an Apache Kafka 4.x tarball and set KAFKA_HOME"
-  printf 'broker.sh: fetching Apache Kafka 4.2.0 from Maven Central into %s/libs\n' "$dir" >&2
-  mvn -q -B -f "$here/broker/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$dir/libs" >&2
-  touch "$dir/libs/.complete"
+  printf 'broker.sh: fetching Apache Kafka 4.2.0 from Maven Central into %s\n' "$libs" >&2
+  mvn -q -B -f "$here/broker/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$libs" >&2
+  touch "$libs/.complete"
 }
 
 configure() {
@@ -67,10 +71,12 @@ group.initial.rebalance.delay.ms=0
 transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 log.dirs=$dir/records
 PROPERTIES
+  [ -z "${HOTLINE_BROKER_PROPERTIES:-}" ] || cat "$HOTLINE_BROKER_PROPERTIES" >>"$dir/server.properties"
   [ -f "$dir/records/meta.properties" ] && return
-  local id
+  local id user users=()
+  while read -r user; do [ -z "$user" ] || users+=(--add-scram "$user"); done <<<"${HOTLINE_BROKER_SCRAM:-}"
   id=$(java -cp "$(class_path)" kafka.tools.StorageTool random-uuid 2>/dev/null)
-  java -cp "$(class_path)" kafka.tools.StorageTool format -t "$id" -c "$dir/server.properties" >/dev/null 2>&1 \
+  java -cp "$(class_path)" kafka.tools.StorageTool format -t "$id" -c "$dir/server.properties" "${users[@]}" >/dev/null 2>&1 \
     || fail "formatting $dir/records failed: run it by hand with java -cp '$(class_path)' kafka.tools.StorageTool format -t $id -c $dir/server.properties"
 }
 
@@ -108,5 +114,5 @@ case ${1:-} in
   kill) halt KILL ;;
   status) if is_running; then echo "running on 127.0.0.1:$port"; else echo "not running"; exit 1; fi ;;
   clean) halt KILL; rm -rf "$dir/records" "$dir/broker.log" ;;
-  *) sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+  *) sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

@@ -1,6 +1,7 @@
 //! One binary of integration tests; `support` holds what they share.
 
 mod article;
+mod broker;
 mod cli;
 mod corpus;
 mod daemon;
@@ -23,6 +24,7 @@ mod publish;
 mod roster;
 mod roster_command;
 mod samples;
+mod security;
 mod store;
 mod support;
 mod tag;

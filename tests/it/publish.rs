@@ -553,11 +553,18 @@ async fn absent_broker_fails_the_online_check_in_words() {
 pub(crate) fn real_brokers(test: &str) -> Option<String> {
     let brokers = std::env::var("HOTLINE_TEST_BROKERS").ok().filter(|brokers| !brokers.is_empty());
     if brokers.is_none() {
-        // Not eprintln: the test harness would swallow it.
-        let line = format!("SKIPPED broker tier: {test}: set HOTLINE_TEST_BROKERS=HOST:PORT to run it\n");
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        skipped(test, "set HOTLINE_TEST_BROKERS=HOST:PORT to run it");
     }
     brokers
+}
+
+pub(crate) fn skipped(test: &str, advice: &str) {
+    say(&format!("SKIPPED broker tier: {test}: {advice}"));
+}
+
+/// Says something loudly. Not with eprintln: the test harness would swallow it.
+pub(crate) fn say(line: &str) {
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 /// A prefix of this run's own, so that runs do not read each other's records.
