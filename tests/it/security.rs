@@ -4,6 +4,7 @@
 //! The certificates are made by the test and die with it.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
+#![expect(clippy::unnecessary_debug_formatting, reason = "a quoted path is a TOML string")]
 
 use std::fmt::Write as _;
 use std::fs;
