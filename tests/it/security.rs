@@ -26,6 +26,8 @@ use super::publish::fresh_prefix;
 
 const PASSWORD: &str = "canary-password";
 const WRONG_PASSWORD: &str = "canary-wrong-password";
+/// The end of what is said of a certificate nobody vouches for: which words come is the client library's moment.
+const UNTRUSTED: &[&str] = &["certificate could not be verified", "certificate verify failed"];
 
 /// How long a certificate is good for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -190,20 +192,21 @@ async fn secured_broker_takes_whom_it_knows_and_the_others_are_told_why_not() {
     let strange_client = strange_client
         .replace(&cluster.authority.folder.path().display().to_string(), &stranger.folder.path().display().to_string());
     for (listener, config, words) in [
-        ("SCRAM", cluster.config("SCRAM", &cluster.scram(WRONG_PASSWORD)), "invalid credentials"),
-        ("TLS", unknown, "certificate could not be verified"),
-        ("EXPIRED", cluster.config("EXPIRED", ""), "certificate could not be verified"),
-        ("ELSEWHERE", cluster.config("ELSEWHERE", ""), "certificate verify failed"),
-        ("MUTUAL", cluster.config("MUTUAL", ""), "bad certificate"),
-        ("MUTUAL", cluster.config("MUTUAL", &cluster.client_certificate("expired")), "certificate unknown"),
-        ("MUTUAL", cluster.config("MUTUAL", &strange_client), "certificate unknown"),
+        ("SCRAM", cluster.config("SCRAM", &cluster.scram(WRONG_PASSWORD)), &["invalid credentials"][..]),
+        ("TLS", unknown, UNTRUSTED),
+        ("EXPIRED", cluster.config("EXPIRED", ""), UNTRUSTED),
+        ("ELSEWHERE", cluster.config("ELSEWHERE", ""), UNTRUSTED),
+        ("MUTUAL", cluster.config("MUTUAL", ""), &["bad certificate"]),
+        ("MUTUAL", cluster.config("MUTUAL", &cluster.client_certificate("expired")), &["certificate unknown"]),
+        ("MUTUAL", cluster.config("MUTUAL", &strange_client), &["certificate unknown"]),
     ] {
         let address = cluster.address(listener);
         let err = publish(&config, &fresh_prefix("hotline-refused-")).await.unwrap_err();
         let check = check_online(&config, &Config::default()).await.unwrap_err();
         assert!(matches!(check, EnsureError::Unreachable { .. }), "{check}");
         for said in [err.to_string(), check.to_string()] {
-            assert!(said.contains(&address) && said.contains(words), "{listener}: {said}");
+            assert!(said.contains(&address), "{listener}: {said}");
+            assert!(words.iter().any(|words| said.contains(words)), "{listener}: {said}");
             assert!(!said.contains("canary"), "{said}");
         }
     }
