@@ -19,7 +19,7 @@ pub fn article() -> Value {
     schema::<ArticleRecord>("article", "Article record of hotline")
 }
 
-/// Returns the AsyncAPI 3 document of all topics.
+/// Returns the AsyncAPI 3 document of all topics for consumers.
 #[must_use]
 pub fn asyncapi(topic_prefix: &str) -> Value {
     let mut schemas = Map::new();
@@ -29,7 +29,12 @@ pub fn asyncapi(topic_prefix: &str) -> Value {
     schemas.insert("EventHeaders".to_owned(), headers(&["hotline_kind", "hotline_status"]));
     schemas.insert("ArticleHeaders".to_owned(), headers(&[]));
     schemas.insert("DeadLetterHeaders".to_owned(), dead_letter_headers());
-    let key = |what: &str| json!({ "kafka": { "key": { "type": "string", "description": what } } });
+    let (mut channels, mut operations, mut messages) = (Map::new(), Map::new(), Map::new());
+    for one in channels_of(topic_prefix) {
+        channels.insert(one.name.to_owned(), one.channel());
+        operations.insert(one.operation.to_owned(), operation(one.name));
+        messages.insert(one.message.to_owned(), one.message());
+    }
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -39,25 +44,97 @@ pub fn asyncapi(topic_prefix: &str) -> Value {
             "license": { "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0" },
         },
         "defaultContentType": "application/json",
-        "channels": {
-            "events": channel(&events_topic(topic_prefix), "event", "Event revisions, in order within one event."),
-            "articles": channel(&articles_topic(topic_prefix), "article", "Article revisions, in order within one article."),
-            "deadLetters": channel(&dlq_topic(topic_prefix), "deadLetter", "What could not go on, with the reason."),
-        },
-        "operations": {
-            "publishEvents": operation("events"),
-            "publishArticles": operation("articles"),
-            "publishDeadLetters": operation("deadLetters"),
-        },
-        "components": {
-            "messages": {
-                "event": message("EventHeaders", Some("EventRecord"), &key("event_id")),
-                "article": message("ArticleHeaders", Some("ArticleRecord"), &key("article_id")),
-                "deadLetter": message("DeadLetterHeaders", None, &key("key of the original")),
-            },
-            "schemas": schemas,
-        },
+        "channels": channels,
+        "operations": operations,
+        "components": { "messages": messages, "schemas": schemas },
     })
+}
+
+/// A topic and its one kind of message.
+struct Channel {
+    name: &'static str,
+    operation: &'static str,
+    message: &'static str,
+    topic: String,
+    about: &'static str,
+    /// `cleanup.policy` of the topic.
+    cleanup: &'static [&'static str],
+    headers: &'static str,
+    /// `None` is bytes of any kind.
+    payload: Option<&'static str>,
+    key: &'static str,
+}
+
+fn channels_of(topic_prefix: &str) -> Vec<Channel> {
+    vec![
+        Channel {
+            name: "events",
+            operation: "publishEvents",
+            message: "event",
+            topic: events_topic(topic_prefix),
+            about: "Event revisions, in order within one event.",
+            cleanup: &["delete"],
+            headers: "EventHeaders",
+            payload: Some("EventRecord"),
+            key: "event_id",
+        },
+        Channel {
+            name: "articles",
+            operation: "publishArticles",
+            message: "article",
+            topic: articles_topic(topic_prefix),
+            about: "Article revisions, in order within one article.",
+            cleanup: &["compact", "delete"],
+            headers: "ArticleHeaders",
+            payload: Some("ArticleRecord"),
+            key: "article_id",
+        },
+        Channel {
+            name: "deadLetters",
+            operation: "publishDeadLetters",
+            message: "deadLetter",
+            topic: dlq_topic(topic_prefix),
+            about: "What could not go on, with the reason.",
+            cleanup: &["delete"],
+            headers: "DeadLetterHeaders",
+            payload: None,
+            key: "key of the original",
+        },
+    ]
+}
+
+/// Version of AsyncAPI's Kafka bindings.
+const BINDING: &str = "0.5.0";
+
+impl Channel {
+    fn channel(&self) -> Value {
+        json!({
+            "address": self.topic,
+            "description": self.about,
+            "messages": { self.message: { "$ref": format!("#/components/messages/{}", self.message) } },
+            "bindings": {
+                "kafka": {
+                    "topic": self.topic,
+                    "topicConfiguration": { "cleanup.policy": self.cleanup },
+                    "bindingVersion": BINDING,
+                },
+            },
+        })
+    }
+
+    fn message(&self) -> Value {
+        let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let key = json!({ "type": "string", "description": self.key });
+        let mut message = json!({
+            "headers": reference(self.headers),
+            "bindings": { "kafka": { "key": key, "bindingVersion": BINDING } },
+        });
+        match self.payload {
+            Some(payload) => message["payload"] = reference(payload),
+            None => message["contentType"] = json!("application/octet-stream"),
+        }
+        message
+    }
 }
 
 fn schema<T: JsonSchema>(name: &str, title: &str) -> Value {
@@ -102,23 +179,8 @@ fn rewrite_references(value: &mut Value) {
     }
 }
 
-fn channel(topic: &str, message: &str, description: &str) -> Value {
-    let reference = json!({ "$ref": format!("#/components/messages/{message}") });
-    json!({ "address": topic, "description": description, "messages": { message: reference } })
-}
-
 fn operation(channel: &str) -> Value {
     json!({ "action": "send", "channel": { "$ref": format!("#/channels/{channel}") } })
-}
-
-fn message(headers: &str, payload: Option<&str>, bindings: &Value) -> Value {
-    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-    let mut message = json!({ "headers": reference(headers), "bindings": bindings });
-    match payload {
-        Some(payload) => message["payload"] = reference(payload),
-        None => message["contentType"] = json!("application/octet-stream"),
-    }
-    message
 }
 
 fn headers(more: &[&str]) -> Value {

@@ -3,6 +3,7 @@
 mod article;
 mod broker;
 mod cli;
+mod compatibility;
 mod corpus;
 mod daemon;
 mod demo;
@@ -24,6 +25,7 @@ mod publish;
 mod roster;
 mod roster_command;
 mod samples;
+mod schema;
 mod security;
 mod store;
 mod support;
