@@ -9,7 +9,8 @@ use super::merge::{Draft, PARTIES_MAX, split};
 use super::pack::{Cue, Pack, Rule};
 use super::party::{Form, Part};
 use super::roster::{OfficeClass, PartyKind};
-use super::slots::{Slots, Told, is_stand_in};
+use super::slots::{Slots, is_stand_in};
+use super::when::Told;
 use super::who::{Identify, Who};
 use super::{Claim, Evidence, Field, Mention, NearMiss, Role, Salience};
 
@@ -213,7 +214,8 @@ impl Assembler<'_> {
         let day = date.as_ref().map(|(date, _)| date.start).or(self.published);
         let announced = slots.announcer(candidate.sentence, day);
         let sentence_of = |at: &Range<u32>| slots.scene.text.sentence_of(at.start);
-        let is_date_borrowed = date.as_ref().is_some_and(|(_, at)| sentence_of(at) != candidate.sentence);
+        let is_date_borrowed =
+            date.as_ref().is_some_and(|(_, at)| sentence_of(at) != candidate.sentence || slots.is_said(at));
         let is_stale = date.as_ref().is_some_and(|(date, _)| slots.is_stale(date));
         let historical = candidate.is_historical || is_stale;
         let salience = if historical { Salience::Background } else { slots.salience(candidate.sentence) };

@@ -24,7 +24,7 @@ pub(super) struct Draft {
     pub(super) is_separate: bool,
     /// Some members only stand around.
     pub(super) is_bagged: bool,
-    /// The day stands in another sentence.
+    /// The day stands in another sentence, or is one of saying.
     pub(super) is_date_borrowed: bool,
     /// Whose status a negotiation has, the lowest: of who says it in the title or the lead the first, else the first.
     pub(super) status_rank: (bool, usize, bool),

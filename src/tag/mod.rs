@@ -18,13 +18,13 @@ pub mod roster;
 mod rule;
 mod scene;
 pub mod score;
-
 mod segment;
 mod self_test;
 mod slots;
 #[cfg(test)]
 mod tests;
 mod text;
+mod when;
 mod who;
 
 pub use coder::{Coded, Coder, CoderError, Config, NearMiss, code, mentions};

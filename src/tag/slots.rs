@@ -1,18 +1,19 @@
-//! Owns the facts around a trigger: day, place, topics, who announced it and how prominent it is.
+//! Owns the facts around a trigger but its day: place, topics, who announced it and how prominent it is.
 
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::dates::{Anchor, DateHit, DateValue, DateWords, Tense, resolve};
+use super::dates::DateWords;
 use super::party::{Form, Glue, Np, Part};
 use super::roster::Roster;
 use super::roster::topics::Topic;
 use super::scene::Scene;
 use super::text::{Shape, TokenKind};
+use super::when::DateOn;
 use super::who::Identify;
-use super::{Announcer, EventDate, Precision, Salience, Status};
+use super::{Announcer, Salience};
 use crate::article::PageTime;
 
 /// Sentences behind the trigger whose topics are the event's.
@@ -21,34 +22,8 @@ const TOPIC_SENTENCES: usize = 5;
 const HEADLINE_SENTENCES: usize = 3;
 /// Sentences behind the trigger's in which it may say who announced it, and when.
 const STATEMENT_SENTENCES: usize = 2;
-/// Tokens between a verb of saying and the day it was said.
-const SAID_SPAN: u32 = 4;
-/// Tokens between the cue of a denial or an offer and its day.
-const CUE_SPAN: u32 = 2;
-/// Tokens between a possessive date and the event it dates.
-const OWN_NOUN_SPAN: u32 = 4;
-/// Tokens between a year and what it is an attribute of: "2016年的通话".
-const ATTRIBUTE_SPAN: u32 = 12;
-/// Tokens between an event that is not known to be and its day.
-const UNREAL_SPAN: u32 = 7;
 /// Characters of a spokesman's name in Chinese and Japanese.
 const SPOKESMAN_TOKENS_MAX: u32 = 8;
-
-/// Folded words that open the clause of what is said.
-const THAT: [&str; 10] = ["that", "que", "qu", "che", "dass", "что", "що", "ze", "ان", "بان"];
-
-/// A day of saying counts as this many tokens further away.
-const SAID_DISTANCE: u32 = 1_000;
-
-/// An event this long before publication is background.
-const STALE_DAYS: i32 = 14;
-
-/// A date on its tokens.
-#[derive(Debug, Clone)]
-pub(super) struct DateOn {
-    pub(super) tokens: Range<u32>,
-    pub(super) hit: DateHit,
-}
 
 /// Numbers of the common classes that slots are read by.
 #[derive(Debug, Clone, Copy, Default)]
@@ -72,74 +47,9 @@ pub(super) struct Slots<'s> {
     pub(super) zone: Option<&'s str>,
 }
 
-/// Where a text tells of the event.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Told<'t> {
-    pub(super) sentence: usize,
-    pub(super) trigger: &'t Range<u32>,
-    /// Words that say where it stands.
-    pub(super) cue: Option<&'t Range<u32>>,
-}
-
 impl Slots<'_> {
-    /// The dates of the text on its tokens.
-    fn dates(&self) -> &[DateOn] {
-        self.dates.get_or_init(|| {
-            let scene = self.scene;
-            let on = |hit: DateHit| DateOn { tokens: scene.text.tokens_of_bytes(&(hit.start..hit.end)), hit };
-            let hits = self.date_words.find(scene.original, scene.lang);
-            hits.into_iter().map(on).filter(|date| !date.tokens.is_empty()).collect()
-        })
-    }
-
-    /// Finds the day of the event: the date nearest to the trigger in its sentence, one of saying only when there is no
-    /// other; else the date of the next sentence when that goes on about it.
-    pub(super) fn date(&self, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
-        let here = self.scene.sentence(told.sentence);
-        if let Some(found) = self.date_in(&here, told, status) {
-            return Some(found);
-        }
-        if is_unreal(status) {
-            return None;
-        }
-        if let Some(found) = self.date_before(told, status) {
-            return Some(found);
-        }
-        let starts_at = |at: usize| {
-            let tokens = self.scene.sentence(at);
-            let start = tokens.start..tokens.start;
-            self.date_in(&tokens, &Told { sentence: at, trigger: &start, cue: None }, status)
-        };
-        let is_title = self.scene.is_title(here.start);
-        let dated = self.later(told.sentence).filter_map(|at| Some((at, starts_at(at)?)));
-        let mut meant = dated.filter(|(at, _)| is_title || self.is_statement(*at)).map(|(_, found)| found);
-        meant.find(|(date, _)| !self.is_stale(date))
-    }
-
-    /// "A little later he also called": the day of the sentence before.
-    fn date_before(&self, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
-        let here = self.scene.sentence(told.sentence);
-        let same_day = self.classes.same_day?;
-        let is_same = self.scene.classes_in(&here).any(|hit| hit.class == same_day);
-        let before = told.sentence.checked_sub(1).filter(|_| is_same)?;
-        let tokens = self.scene.sentence(before);
-        if self.scene.is_title(tokens.start) {
-            return None;
-        }
-        let end = tokens.end..tokens.end;
-        self.date_in(&tokens, &Told { sentence: before, trigger: &end, cue: None }, status)
-    }
-
-    /// Reports whether a day lies so far before publication that it is background.
-    pub(super) fn is_stale(&self, date: &EventDate) -> bool {
-        let published = self.published.map(PageTime::day);
-        published
-            .and_then(|published| published.since(date.end).ok())
-            .is_some_and(|since| since.get_days() > STALE_DAYS)
-    }
-
     /// Returns the sentences that may say what the trigger's leaves open: a headline leaves it to the text.
-    fn later(&self, sentence: usize) -> Range<usize> {
+    pub(super) fn later(&self, sentence: usize) -> Range<usize> {
         if self.scene.is_title(self.scene.sentence(sentence).start) {
             let first = self.scene.text.sentence_of(self.scene.title_end);
             return first..first + HEADLINE_SENTENCES;
@@ -148,123 +58,10 @@ impl Slots<'_> {
     }
 
     /// The sentence says who announced it and brings in nobody else.
-    fn is_statement(&self, sentence: usize) -> bool {
+    pub(super) fn is_statement(&self, sentence: usize) -> bool {
         let tokens = self.scene.sentence(sentence);
         self.scene.classes_in(&tokens).any(|hit| Some(hit.class) == self.glue.say())
             && self.scene.nps_in(&tokens).filter(|(_, np)| np.form == Form::Person).count() < 2
-    }
-
-    fn date_in(&self, within: &Range<u32>, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
-        let trigger = told.trigger;
-        let distance = |date: &DateOn| {
-            let tokens = &date.tokens;
-            let gap = if tokens.end <= trigger.start {
-                trigger.start - tokens.end
-            } else {
-                tokens.start.saturating_sub(trigger.end)
-            };
-            let is_far = self.is_said(tokens) || self.is_filing(tokens);
-            gap + if is_far { SAID_DISTANCE } else { 0 }
-        };
-        let dates = self.dates();
-        let from = dates.partition_point(|date| date.tokens.start < within.start);
-        let mut dates: Vec<&DateOn> = dates[from..]
-            .iter()
-            .take_while(|date| date.tokens.start < within.end)
-            .filter(|date| date.tokens.end <= within.end)
-            .filter(|date| status == Status::Occurred || !self.is_filing(&date.tokens))
-            .filter(|date| !self.is_start_of_time(&date.tokens) && !self.is_of_noun(date, trigger))
-            .filter(|date| !self.is_of_statement(&date.tokens, told.cue, status))
-            .filter(|date| !is_unreal(status) || distance(date) <= UNREAL_SPAN)
-            .collect();
-        dates.sort_by_key(|date| distance(date));
-        let mut coarse = None;
-        for date in dates {
-            let tense = if self.is_said(&date.tokens) { Tense::Past } else { tense(status) };
-            let Some(resolved) = self.resolved(date, tense) else { continue };
-            if resolved.precision <= Precision::Day {
-                return Some((resolved, date.tokens.clone()));
-            }
-            coarse = coarse.or(Some((resolved, date.tokens.clone())));
-        }
-        coarse.filter(|_| !is_unreal(status))
-    }
-
-    fn resolved(&self, date: &DateOn, tense: Tense) -> Option<EventDate> {
-        let anchor = Anchor { published: self.published, zone: self.zone };
-        let words = self.scene.original.get(date.hit.start..date.hit.end)?;
-        let found = resolve(&date.hit.value, &anchor, tense, words)?;
-        if !date.hit.value.is_eve() {
-            return Some(found);
-        }
-        // "The day before" counts from the day named last.
-        let sentence = self.scene.text.sentence_of(date.tokens.start);
-        let from = self.scene.sentence(sentence.saturating_sub(1)).start;
-        let before = self.dates().partition_point(|one| one.tokens.start < date.tokens.start);
-        let named = self.dates()[..before].iter().rev().take_while(|one| one.tokens.start >= from);
-        let named = named.filter(|one| one.hit.value.names_day()).find_map(|one| self.resolved(one, Tense::Past));
-        let Some(day) = named.and_then(|named| named.start.yesterday().ok()) else { return Some(found) };
-        Some(EventDate { start: day, end: day, ..found })
-    }
-
-    /// "for the first time since 2022": the day of something else. A word may stand between.
-    fn is_start_of_time(&self, tokens: &Range<u32>) -> bool {
-        let is_since = |token: u32| self.scene.class_end(token, self.classes.since);
-        // In Turkish and Japanese the word stands behind: "mayıstan bu yana".
-        let is_behind = matches!(self.scene.lang, "tr" | "ja")
-            && (tokens.end..tokens.end + 3).any(|token| is_since(token).is_some());
-        is_behind
-            || (tokens.start.saturating_sub(3)..tokens.start)
-                .filter_map(is_since)
-                .any(|end| end <= tokens.start && end + 1 >= tokens.start)
-    }
-
-    /// What has not happened has no day of saying: "denied on Tuesday", "said on Monday he would call".
-    fn is_of_statement(&self, date: &Range<u32>, cue: Option<&Range<u32>>, status: Status) -> bool {
-        let is_at = |cue: &Range<u32>| date.start <= cue.end + CUE_SPAN && cue.start <= date.end + CUE_SPAN;
-        match status {
-            // "would not confirm, that yesterday they spoke": a clause of its own begins before the day.
-            status if is_unreal(status) => (self.is_said(date) || cue.is_some_and(is_at)) && !self.opens_clause(date),
-            Status::Planned | Status::Postponed | Status::Cancelled => self.is_said(date),
-            _ => false,
-        }
-    }
-
-    /// A comma and at most two words stand before the date.
-    fn opens_clause(&self, date: &Range<u32>) -> bool {
-        (date.start.saturating_sub(3)..date.start).any(|token| self.scene.text.word(token) == ",")
-    }
-
-    /// The day the text was filed.
-    fn is_filing(&self, date: &Range<u32>) -> bool {
-        self.scene.is_in_dateline(date.start)
-    }
-
-    /// "last week's collision": the day of the next noun, unless that is the trigger ("Thursday's call").
-    fn is_of_noun(&self, date: &DateOn, trigger: &Range<u32>) -> bool {
-        let words = self.scene.original.get(date.hit.start..date.hit.end).unwrap_or_default();
-        let next = self.scene.text.word(date.tokens.end);
-        let is_own = (date.tokens.end..=date.tokens.end + OWN_NOUN_SPAN).contains(&trigger.start);
-        let is_attribute = matches!(self.scene.lang, "zh" | "ja")
-            && matches!(next, "的" | "の")
-            && !(date.tokens.end..date.tokens.end + ATTRIBUTE_SPAN).contains(&trigger.start)
-            && matches!(date.hit.value, DateValue::Year { .. } | DateValue::Month { .. });
-        is_attribute
-            || self.scene.lang == "en"
-                && !is_own
-                && (words.ends_with("'s")
-                    || words.ends_with("’s")
-                    || (next == "'" && self.scene.text.word(date.tokens.end + 1) == "s"))
-    }
-
-    /// The date stands at a verb of saying: it is the day of the statement.
-    fn is_said(&self, tokens: &Range<u32>) -> bool {
-        let near = tokens.start.saturating_sub(SAID_SPAN)..tokens.end + 1;
-        // "Said that on Tuesday": a clause of its own begins.
-        let is_apart = |end: u32| (end..tokens.start).any(|token| THAT.contains(&self.scene.text.word(token)));
-        self.scene
-            .classes_in(&near)
-            .any(|hit| Some(hit.class) == self.glue.say() && hit.end <= tokens.start + 1 && !is_apart(hit.end))
     }
 
     /// Returns the topics from the trigger's sentence on, in the order of the text; those before it when none follow.
@@ -349,7 +146,7 @@ impl Slots<'_> {
         self.scene.text.tokens.get(token as usize).map(|token| token.shape)
     }
 
-    fn is_kind(&self, token: u32, kind: TokenKind) -> bool {
+    pub(super) fn is_kind(&self, token: u32, kind: TokenKind) -> bool {
         self.scene.text.tokens.get(token as usize).is_some_and(|token| token.kind == kind)
     }
 
@@ -394,19 +191,6 @@ impl Slots<'_> {
     pub(super) fn salience(&self, sentence: usize) -> Salience {
         let first_of_text = self.scene.text.sentence_of(self.scene.title_end);
         if sentence < first_of_text + 3 { Salience::Main } else { Salience::Secondary }
-    }
-}
-
-/// The event is not known to be: only a day at its very name is its own.
-fn is_unreal(status: Status) -> bool {
-    matches!(status, Status::Denied | Status::Declined | Status::Proposed | Status::Unconfirmed)
-}
-
-/// Which way the clause of a status looks.
-fn tense(status: Status) -> Tense {
-    match status {
-        Status::Planned | Status::Proposed | Status::Postponed | Status::Cancelled => Tense::Future,
-        _ => Tense::Past,
     }
 }
 

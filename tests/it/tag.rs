@@ -138,6 +138,58 @@ fn a_day_unknown_is_no_day() {
 }
 
 #[test]
+fn the_day_is_that_of_the_event_and_not_of_what_is_told_beside_it() {
+    // Published on a Wednesday.
+    let cases = [
+        (
+            "en",
+            "Friedrich Merz on Tuesday said he had spoken by phone with Emmanuel Macron on Sunday.",
+            Some("2025-06-15"),
+        ),
+        (
+            "en",
+            "Friedrich Merz spoke by phone with Emmanuel Macron on Sunday, his spokesman said on Tuesday.",
+            Some("2025-06-15"),
+        ),
+        (
+            "en",
+            "Ministers met on Monday. In the evening Friedrich Merz telephoned Emmanuel Macron.",
+            Some("2025-06-16"),
+        ),
+        ("en", "Emmanuel Macron denied on Tuesday that he had spoken by phone with Vladimir Putin.", None),
+        (
+            "de",
+            "Friedrich Merz telefonierte am Montag mit Emmanuel Macron, wie sein Sprecher am Mittwoch in Berlin mitteilte.",
+            Some("2025-06-16"),
+        ),
+        (
+            "fr",
+            "Emmanuel Macron s'est entretenu au téléphone avec Friedrich Merz la veille du sommet du 12 juin.",
+            Some("2025-06-12"),
+        ),
+        ("ru", "Накануне Эмманюэль Макрон позвонил Фридриху Мерцу.", Some("2025-06-17")),
+        ("zh", "中国国家主席习近平星期一同法国总统马克龙通电话，外交部周三公布。", Some("2025-06-16")),
+        ("zh", "停火谈判星期一破裂。双方代表离开会场。法国总统马克龙当晚同德国总理默茨通电话。", Some("2025-06-16")),
+        (
+            "ja",
+            "当局は16日、捜索を続けた。負傷者は100人を超えた。マクロン大統領は同日、メルツ首相と電話会談した。",
+            Some("2025-06-16"),
+        ),
+        (
+            "ja",
+            "マクロン大統領とメルツ首相が16日の電話会談で決めたもので、初会合は来月パリで開く。",
+            Some("2025-06-16"),
+        ),
+    ];
+    for (lang, text, expected) in cases {
+        let mentions = code("", text, "2025-06-18T18:00:00+02:00", Some(lang));
+        let calls = of_kind(&mentions, "leader_call");
+        assert_eq!(calls.len(), 1, "{text}");
+        assert_eq!(day(calls[0]).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
 fn only_the_first_of_a_huge_text_is_coded() {
     let call = "Macron spoke by phone with Putin. ";
     let filler = "The council approved the budget. ".repeat(10_000);

@@ -7,6 +7,16 @@ use super::{DateHit, DateValue, Time};
 pub(super) fn times(text: &str, table: &Table, hits: Vec<DateHit>) -> Vec<DateHit> {
     let mut joined: Vec<DateHit> = Vec::with_capacity(hits.len());
     for hit in hits {
+        // "in the evening of Sunday", "вечером накануне": the day behind names it all.
+        if let Some(last) = joined.last_mut()
+            && last.value.is_part()
+            && is_day(&hit.value)
+            && text.get(last.end..hit.start).is_some_and(is_link)
+        {
+            last.value = hit.value;
+            last.end = hit.end;
+            continue;
+        }
         if let Some(last) = joined.last_mut()
             && text.get(last.end..hit.start).is_some_and(|gap| is_small(gap, table))
             && let Some((day, time)) = pair(&last.value, &hit.value)
@@ -37,7 +47,14 @@ fn is_day(value: &DateValue) -> bool {
             | DateValue::Relative { .. }
             | DateValue::Eve
             | DateValue::PartOfDay
+            | DateValue::PartOfNamed
     )
+}
+
+/// At most one word, and no mark, stands between.
+fn is_link(gap: &str) -> bool {
+    gap.chars().all(|char| char.is_alphabetic() || char.is_whitespace() && char != '\n')
+        && gap.split_whitespace().count() <= 1
 }
 
 fn is_small(gap: &str, table: &Table) -> bool {

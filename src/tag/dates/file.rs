@@ -73,6 +73,10 @@ pub(super) struct LangFile {
     pub(super) eve: Forms,
     /// Endings of the words that may follow `eve`.
     pub(super) eve_endings: Forms,
+    /// Whole words that may follow it.
+    pub(super) eve_words: Forms,
+    /// Words behind `eve` that say the eve of what ("della"); a language with such words needs no endings.
+    pub(super) eve_of: Forms,
     pub(super) weeks: Offsets,
     pub(super) months_from: Offsets,
     pub(super) years: Offsets,
@@ -85,6 +89,8 @@ pub(super) struct LangFile {
     pub(super) recent_days: Forms,
     /// Parts of the day that follow a day: "evening".
     pub(super) part_of_day: Forms,
+    /// Those of them that stand for a day already named: "in the evening".
+    pub(super) part_alone: Forms,
     pub(super) numbers: Offsets,
     pub(super) units: Units,
     /// Forms that say one, or two, of the unit by themselves.

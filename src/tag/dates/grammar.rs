@@ -6,6 +6,9 @@ use super::table::{Role, Table};
 use super::token::{Kind, Token, char_after, char_before, is_glue, word_after, word_before};
 use super::{DateHit, DateValue, Direction, YearSaid};
 
+/// Endings by which a name is no subject: a vowel, or the plural of an adjective.
+const OBLIQUE_ENDINGS: [char; 16] = ['а', 'е', 'є', 'и', 'і', 'ї', 'о', 'у', 'ю', 'я', 'ы', 'э', 'ё', 'й', 'х', '’'];
+
 /// A text with its tokens.
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
@@ -304,6 +307,7 @@ impl Reading<'_> {
                 Role::Months(months) => DateValue::MonthOffset { months },
                 Role::Years(years) => DateValue::YearOffset { years },
                 Role::SameDay => DateValue::PartOfDay,
+                Role::PartAlone => DateValue::PartOfNamed,
                 Role::Overnight => DateValue::Overnight,
                 Role::ComingDays => DateValue::ComingDays,
                 Role::RecentDays => DateValue::RecentDays,
@@ -324,7 +328,15 @@ impl Reading<'_> {
 
     fn is_eve_of_nothing(&self, end: usize) -> bool {
         match word_after(self.text, end) {
-            Some((word, _)) => self.table.eve_endings.iter().any(|ending| word.ends_with(ending)),
+            Some((word, _)) if !self.table.eve_of.is_empty() => !self.table.eve_of.contains(&word),
+            Some((word, _)) => {
+                // A name in the nominative: "накануне Трамп", not "накануне Рождества".
+                let is_capital = self.text[end..].trim_start().starts_with(char::is_uppercase);
+                let is_name = is_capital && !self.table.eve_endings.is_empty() && !word.ends_with(OBLIQUE_ENDINGS);
+                is_name
+                    || self.table.eve_endings.iter().any(|ending| word.ends_with(ending.as_str()))
+                    || self.table.eve_words.contains(&word)
+            }
             None => !matches!(char_after(self.text, end), Some(' ')),
         }
     }

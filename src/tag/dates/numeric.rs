@@ -67,7 +67,7 @@ impl Reading<'_> {
             Role::Months(months) => Some(months),
             _ => None,
         }) {
-            let day = self.marked(at + 1, Role::DayMark)?;
+            let day = self.marked_behind(at + 1, Role::DayMark)?;
             return self.day_found(at + 3, DateValue::DayOfMonth { day, months: Some(months), weekday: None });
         }
         let (year, month_at) = if let Some(years) = token.find(years_of) {
@@ -77,18 +77,24 @@ impl Reading<'_> {
         } else {
             (YearSaid::Nothing, at)
         };
-        let Some(month) = self.marked(month_at, Role::MonthMark).filter(|month| (1..=12).contains(month)) else {
+        let month = if month_at == at {
+            self.marked(month_at, Role::MonthMark)
+        } else {
+            self.marked_behind(month_at, Role::MonthMark)
+        };
+        let Some(month) = month.filter(|month| (1..=12).contains(month)) else {
             let day = self.marked(at, Role::DayMark)?;
             return self.day_found(at + 2, DateValue::DayOfMonth { day, months: None, weekday: None });
         };
         let is_range = |at: usize| self.table.range.contains(self.gap(at).trim());
         if let Some(first) = self.tokens.get(month_at + 2).and_then(|token| token.day(self.text))
+            && self.is_behind(month_at + 2)
             && let Some(last) = self.marked(month_at + 3, Role::DayMark).filter(|last| *last > first)
             && is_range(month_at + 3)
         {
             return self.day_found(month_at + 5, DateValue::Days { year, month, first, last });
         }
-        let Some(day) = self.marked(month_at + 2, Role::DayMark) else {
+        let Some(day) = self.marked_behind(month_at + 2, Role::DayMark) else {
             return self.found(month_at + 2, DateValue::Month { year, month, direction: Direction::Bare });
         };
         let last = self.marked(month_at + 4, Role::DayMark).filter(|last| *last > day && is_range(month_at + 4));
@@ -96,6 +102,15 @@ impl Reading<'_> {
             return self.day_found(month_at + 6, DateValue::Days { year, month, first: day, last });
         }
         self.day_found(month_at + 4, DateValue::Day { year, month, day, weekday: None, direction: Direction::Bare })
+    }
+
+    /// The number right behind the part of the date before it: not "2月に失効した…9日".
+    fn marked_behind(&self, at: usize, mark: Role) -> Option<i8> {
+        self.marked(at, mark).filter(|_| self.is_behind(at))
+    }
+
+    fn is_behind(&self, at: usize) -> bool {
+        matches!(self.gap(at).trim(), "" | "の" | "的" | "，")
     }
 
     /// The number at a position when its mark follows.

@@ -99,7 +99,7 @@ fn days(value: &DateValue, anchor: &Anchor, tense: Tense) -> Option<(Days, Preci
         }
         DateValue::Relative { days } => one(calendar::shift(today?, days)?),
         DateValue::Eve => one(calendar::shift(today?, -1)?),
-        DateValue::PartOfDay => one(today?),
+        DateValue::PartOfDay | DateValue::PartOfNamed => one(today?),
         DateValue::Overnight if tense == Tense::Future => ((today?, calendar::shift(today?, 1)?), Precision::Day),
         DateValue::Overnight => ((calendar::shift(today?, -1)?, today?), Precision::Day),
         // "For the second time in two days" looks back, and "two days later" counts from another event.

@@ -31,6 +31,7 @@ pub(super) enum Role {
     ComingDays,
     RecentDays,
     PartOfDay,
+    PartAlone,
     Number(i32),
     Unit(Unit),
     /// "тиждень тому", "يومين": the count is in the word.
@@ -72,6 +73,8 @@ pub(super) struct Table {
     pub(super) time_lead: HashSet<String>,
     pub(super) counted_from: HashSet<String>,
     pub(super) eve_endings: Vec<String>,
+    pub(super) eve_words: HashSet<String>,
+    pub(super) eve_of: HashSet<String>,
 }
 
 impl Table {
@@ -111,6 +114,8 @@ impl Table {
             time_lead: set(&file.time_lead),
             counted_from: set(&file.counted_from),
             eve_endings: file.eve_endings.clone(),
+            eve_words: set(&file.eve_words),
+            eve_of: set(&file.eve_of),
         })
     }
 }
@@ -206,6 +211,7 @@ impl Spellings {
             (&file.coming_days, Role::ComingDays),
             (&file.recent_days, Role::RecentDays),
             (&file.part_of_day, Role::PartOfDay),
+            (&file.part_alone, Role::PartAlone),
             (&file.ago_before, Role::AgoBefore),
             (&file.ago_after, Role::AgoAfter),
             (&file.ahead_before, Role::AheadBefore),

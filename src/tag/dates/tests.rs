@@ -80,6 +80,12 @@ fn english_words_give_their_days() {
                 Past,
                 &[("02/10/2025", "2025-02-10"), ("2025-02-11", "2025-02-11")],
             ),
+            (
+                "They agreed on Monday and spoke in the evening.",
+                Past,
+                &[("Monday", "2025-02-10"), ("in the evening", "2025-02-12")],
+            ),
+            ("They spoke in the evening of Sunday.", Past, &[("in the evening of Sunday", "2025-02-09")]),
         ],
     );
 }
@@ -138,6 +144,9 @@ fn ukrainian_words_give_their_days() {
             ("Напередодні відбулася розмова.", Past, &[("Напередодні", "2025-02-11")]),
             ("Перемовини 10–12 лютого завершилися.", Past, &[("10–12 лютого", "2025-02-10..2025-02-12")]),
             ("Розмова почалася о 18:00 за Києвом у вівторок.", Past, &[("18:00 за Києвом у вівторок", "2025-02-11")]),
+            ("Напередодні президент говорив із ним.", Past, &[("Напередодні", "2025-02-11")]),
+            ("Напередодні Макрон говорив із ним.", Past, &[("Напередодні", "2025-02-11")]),
+            ("Вони говорили напередодні Різдва.", Past, &[]),
         ],
     );
 }
@@ -165,6 +174,10 @@ fn russian_words_give_their_days() {
             ("Через два дня после встречи они говорили.", Past, &[]),
             ("Разговор 12.02.2025 длился час.", Past, &[("12.02.2025", "2025-02-12")]),
             ("Разговор начнётся завтра в 16:00 мск.", Future, &[("завтра в 16:00 мск", "2025-02-13")]),
+            ("Накануне Трамп позвонил ему.", Past, &[("Накануне", "2025-02-11")]),
+            ("Они говорили вечером накануне.", Past, &[("вечером накануне", "2025-02-11")]),
+            ("Они говорили накануне Рождества.", Past, &[]),
+            ("Они говорили накануне переговоров.", Past, &[]),
         ],
     );
 }
@@ -280,6 +293,9 @@ fn french_words_give_their_days() {
                 Past,
                 &[("10 et 11 février", "2025-02-10..2025-02-11")],
             ),
+            ("La veille, ils se sont parlé.", Past, &[("La veille", "2025-02-11")]),
+            ("Ils se sont parlé la veille du sommet.", Past, &[]),
+            ("Ils se sont parlé en soirée.", Past, &[("en soirée", "2025-02-12")]),
         ],
     );
 }
@@ -306,6 +322,8 @@ fn spanish_words_give_their_days() {
             ("Hablaron el pasado 6 de enero.", Past, &[("pasado 6 de enero", "2025-01-06")]),
             ("Hablan todos los martes.", Past, &[]),
             ("Hablaron del 10 al 12 de febrero.", Past, &[("10 al 12 de febrero", "2025-02-10..2025-02-12")]),
+            ("La víspera, Lula llamó a Petro.", Past, &[("La víspera", "2025-02-11")]),
+            ("Hablaron en la víspera de la cumbre.", Past, &[]),
         ],
     );
 }
@@ -328,6 +346,8 @@ fn italian_words_give_their_days() {
             ("Nel luglio 2019 si sentirono.", Past, &[("luglio 2019", "2019-07-01..2019-07-31")]),
             ("Si vedono ogni lunedì.", Past, &[]),
             ("Si sentiranno alle ore 18:00 di domani.", Future, &[("18:00 di domani", "2025-02-13")]),
+            ("Il giorno prima Meloni aveva sentito Macron.", Past, &[("Il giorno prima", "2025-02-11")]),
+            ("Si sono parlati il giorno prima del vertice.", Past, &[]),
         ],
     );
 }
@@ -350,6 +370,8 @@ fn portuguese_words_give_their_days() {
             ("Em julho de 2019 eles falaram.", Past, &[("julho de 2019", "2019-07-01..2019-07-31")]),
             ("A segunda rodada e a terça parte.", Past, &[]),
             ("Eles falam toda segunda-feira.", Past, &[]),
+            ("Na véspera, Lula telefonou a Macron.", Past, &[("Na véspera", "2025-02-11")]),
+            ("Falaram na véspera da cimeira.", Past, &[]),
         ],
     );
 }
@@ -471,6 +493,13 @@ fn japanese_words_give_their_days() {
             ("日本の首相が述べた。", Past, &[]),
             ("3日間の協議だった。", Past, &[]),
             ("昨年7月に会談した。", Past, &[("昨年7月", "2024-07-01..2024-07-31")]),
+            ("両首脳が9日の電話会談で決めた。", Past, &[("9日", "2025-02-09")]),
+            (
+                "1月に失効した条約を巡り、両首脳が9日に会談した。",
+                Past,
+                &[("1月", "2025-01-01..2025-01-31"), ("9日", "2025-02-09")],
+            ),
+            ("来月は忙しい。9日に会談した。", Past, &[("来月", "2025-03-01..2025-03-31"), ("9日", "2025-02-09")]),
         ],
     );
 }

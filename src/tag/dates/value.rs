@@ -51,6 +51,8 @@ pub enum DateValue {
     },
     /// "tonight", "this morning".
     PartOfDay,
+    /// "in the evening": of the day named last, else of the day of publication.
+    PartOfNamed,
     /// "last night": the night that ends on the day of publication; under a future cue the one that starts on it.
     Overnight,
     /// "next week" is 1.
@@ -96,6 +98,15 @@ impl DateValue {
         match self {
             Self::Day { .. } | Self::DayOfMonth { .. } | Self::Weekday { .. } | Self::WeekdayIn { .. } => true,
             Self::At { day, .. } => day.names_day(),
+            _ => false,
+        }
+    }
+
+    /// Reports whether it is a part of a day that the text names before: "in the evening".
+    pub fn is_part(&self) -> bool {
+        match self {
+            Self::PartOfNamed => true,
+            Self::At { day, .. } => day.is_part(),
             _ => false,
         }
     }
