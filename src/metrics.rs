@@ -10,6 +10,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::event::ChangeKind;
+use crate::feed::gap::End;
 
 /// How long something took; clones count into the same.
 pub type Seconds = Histogram;
@@ -25,6 +26,8 @@ pub struct Metrics {
     pub schedule_lag: Seconds,
     pub entries: Counter,
     pub windows_rolled: Counter,
+    gaps: Family<Label, Counter>,
+    backfills: Family<Label, Counter>,
     articles: Family<Label, Counter>,
     losses: Family<Label, Counter>,
     pub extraction: Seconds,
@@ -58,6 +61,15 @@ pub enum Poll {
     Refused,
     Status,
     Unreadable,
+}
+
+/// How asking for one older page of a feed ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backfill {
+    Read,
+    /// There is no such page.
+    Missing,
+    Failed,
 }
 
 /// How one entry's article ended.
@@ -169,6 +181,8 @@ impl Default for Metrics {
             schedule_lag: seconds(),
             entries: Counter::default(),
             windows_rolled: Counter::default(),
+            gaps: Family::default(),
+            backfills: Family::default(),
             articles: Family::default(),
             losses: Family::default(),
             extraction: seconds(),
@@ -205,6 +219,12 @@ impl Metrics {
             "Polls that knew no entry of a feed with history",
             self.windows_rolled.clone(),
         );
+        registry.register(
+            "gaps_ended",
+            "Gaps of feeds whose window rolled, by how filling them ended",
+            self.gaps.clone(),
+        );
+        registry.register("backfill_pages", "Older pages of feeds asked for to fill a gap", self.backfills.clone());
         registry.register("articles", "Entries by what became of them", self.articles.clone());
         registry.register("entries_dropped", "Entries given up, by reason", self.losses.clone());
         registry.register("extraction_seconds", "CPU time of reading one page", self.extraction.clone());
@@ -246,6 +266,14 @@ impl Metrics {
 
     pub fn poll(&self, outcome: Poll) {
         self.polls.get_or_create(&label("outcome", &outcome)).inc();
+    }
+
+    pub fn gap_ended(&self, end: End) {
+        self.gaps.get_or_create(&label("end", &end)).inc();
+    }
+
+    pub fn backfill(&self, outcome: Backfill) {
+        self.backfills.get_or_create(&label("outcome", &outcome)).inc();
     }
 
     pub fn article(&self, outcome: Article) {

@@ -35,6 +35,7 @@ pub(super) enum Field {
     Ttl,
     UpdatePeriod,
     UpdateFrequency,
+    Generator,
     /// Not ours, nor anything in it.
     Foreign,
 }
@@ -80,6 +81,7 @@ impl Field {
             (Space::Feed, "ttl") => Some(Self::Ttl),
             (Space::Syndication, "updateperiod") => Some(Self::UpdatePeriod),
             (Space::Syndication, "updatefrequency") => Some(Self::UpdateFrequency),
+            (Space::Feed, "generator") => Some(Self::Generator),
             (Space::Feed, "image" | "textinput" | "author") => Some(Self::Foreign),
             _ => None,
         }
@@ -96,6 +98,10 @@ pub(super) struct FeedDraft {
     pub(super) update_period: Option<String>,
     pub(super) update_frequency: Option<String>,
     pub(super) hub: Option<String>,
+    /// RFC 5005: the archive before, and the next page.
+    pub(super) prev_archive: Option<String>,
+    pub(super) next: Option<String>,
+    pub(super) generator: Option<String>,
     /// `xml:base` over where the document was found.
     pub(super) base: Option<Url>,
     /// The document says what its base is.
@@ -123,11 +129,14 @@ impl FeedDraft {
             && let Some(href) = tag.attribute("href")
         {
             let href = text::unescape(href);
-            match tag.attribute("rel").unwrap_or("alternate") {
-                "hub" => self.hub = self.hub.take().or_else(|| text::absolute(&href, self.base.as_ref())),
-                "alternate" => set(&mut self.link, &href),
-                _ => {}
-            }
+            let slot = match tag.attribute("rel").unwrap_or("alternate") {
+                "hub" => &mut self.hub,
+                "prev-archive" => &mut self.prev_archive,
+                "next" => &mut self.next,
+                "alternate" => return set(&mut self.link, &href),
+                _ => return,
+            };
+            *slot = slot.take().or_else(|| text::absolute(&href, self.base.as_ref()));
         }
     }
 
@@ -159,6 +168,7 @@ impl FeedDraft {
             Field::Ttl => &mut self.ttl,
             Field::UpdatePeriod => &mut self.update_period,
             Field::UpdateFrequency => &mut self.update_frequency,
+            Field::Generator => &mut self.generator,
             _ => return,
         };
         set(slot, value);

@@ -35,6 +35,8 @@ fn document(feed: &Map<String, Value>, items: &[Value], url: Option<&Url>) -> Do
         link: string(feed, "home_page_url").and_then(|link| text::absolute(&link, url)),
         ttl: None,
         hub,
+        older: string(feed, "next_url").and_then(|link| text::absolute(&link, url)),
+        generator: None,
         entries: items.iter().filter_map(Value::as_object).map(|item| entry(item, lang.as_ref(), url)).collect(),
         lang,
         reader: Reader::Json,

@@ -8,6 +8,7 @@ mod dates;
 pub mod discover;
 mod entities;
 mod fields;
+pub mod gap;
 pub mod host;
 mod json;
 mod names;
@@ -46,6 +47,10 @@ pub struct Document {
     pub ttl: Option<Duration>,
     /// WebSub hub.
     pub hub: Option<String>,
+    /// Absolute URL of the page that continues it into the past: RFC 5005 `prev-archive`, else `next`.
+    pub older: Option<String>,
+    /// The software that wrote it, as it says.
+    pub generator: Option<String>,
     /// In the document's order; none is left out for a missing field.
     pub entries: Vec<Entry>,
     pub reader: Reader,

@@ -40,6 +40,8 @@ pub(super) fn read(text: &str, root: Root, url: Option<&Url>, entries_max: usize
         lang: feed.lang.clone(),
         ttl: feed.ttl(),
         hub: feed.hub,
+        older: feed.prev_archive.or(feed.next),
+        generator: feed.generator,
         entries: salvage.entries,
         reader: Reader::Salvage { reason: String::new() },
     }

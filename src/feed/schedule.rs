@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::gap::Gap;
 
 /// No configured feed is asked more often: the configuration is checked for it. The demo's own server is.
 pub const INTERVAL_MIN: Duration = Duration::from_mins(1);
@@ -99,6 +100,8 @@ pub struct PollState {
     pub pace_span_s: f64,
     /// Where it is asked.
     pub address: Address,
+    /// The last time its window rolled between two polls.
+    pub gap: Option<Gap>,
 }
 
 /// What one successful poll showed.

@@ -73,8 +73,13 @@ fn document(feed: model::Feed, url: Option<&Url>) -> Result<Document, String> {
         model::FeedType::Atom => FeedKind::Atom,
         _ => FeedKind::Rss,
     };
-    let hub = feed.links.iter().find(|link| link.rel.as_deref() == Some("hub"));
-    let hub = hub.and_then(|link| text::absolute(&link.href, url));
+    let linked = |rel: &str| {
+        let link = feed.links.iter().find(|link| link.rel.as_deref() == Some(rel))?;
+        text::absolute(&text::unescape(&link.href), url)
+    };
+    let hub = linked("hub");
+    let older = linked("prev-archive").or_else(|| linked("next"));
+    let generator = feed.generator.as_ref().and_then(|generator| text::filled(&generator.content));
     let lang = feed.language.and_then(|lang| text::filled(&lang));
     let entries = feed.entries.into_iter().map(|one| entry(one, kind, lang.as_ref(), url));
     Ok(Document {
@@ -83,6 +88,8 @@ fn document(feed: model::Feed, url: Option<&Url>) -> Result<Document, String> {
         link: alternate(&feed.links, FeedKind::Atom, url),
         ttl: feed.ttl.filter(|minutes| *minutes > 0).map(|minutes| Duration::from_mins(u64::from(minutes))),
         hub,
+        older,
+        generator,
         entries: entries.collect::<Result<_, _>>()?,
         lang,
         reader: Reader::FeedRs,

@@ -34,7 +34,7 @@ pub use lists::ListCopy;
 pub use outbox::Settled;
 pub use peek::{FeedCounts, Peek};
 pub use pending::Pending;
-pub use poll::{FeedState, PollCommit, PollOutcome};
+pub use poll::{FeedState, PollCommit, PollOutcome, Shown};
 pub use retention::Pruned;
 
 use self::error::Fault;

@@ -11,6 +11,7 @@ use super::pending::{self, Pending};
 use super::rows::{StateRow, instant, ms};
 use crate::config::FirstPoll;
 use crate::feed::Entry;
+use crate::feed::gap::{self, End, Gap};
 use crate::feed::schedule::PollState;
 use crate::fetch::Validators;
 
@@ -46,6 +47,7 @@ pub struct PollCommit {
     pub state: FeedState,
     /// Entries of the document in its order; none after a failure or an unchanged answer.
     pub entries: Vec<Entry>,
+    pub shown: Shown,
     pub outlet_id: String,
     /// Applies while the feed has no history.
     pub first_poll: FirstPoll,
@@ -55,11 +57,25 @@ pub struct PollCommit {
     pub was: Vec<String>,
 }
 
+/// Which document of the feed the entries are from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    /// Its newest entries. `rolled` is the gap to note if none of them was there before.
+    Window { rolled: Option<Gap> },
+    /// An older page, asked for to fill the gap in the state. What is known stays as it is; one entry that is known from
+    /// before the gap ends it, and what stands behind that without a later date only counts as seen.
+    OlderPage,
+}
+
 /// What a poll's entries turned out to be.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PollOutcome {
-    /// The feed had been read before. If then none of its entries was known, its window rolled: some were missed.
+    /// The feed had been read before.
     pub has_history: bool,
+    /// It had shown entries before and shows none of them now: its window rolled, some may have been missed.
+    pub is_rolled: bool,
+    /// What is stored now of the feed's last gap.
+    pub gap: Option<Gap>,
     /// Entries that were known before.
     pub n_known: usize,
     /// New entries that count as seen, by the rule for first polls.
@@ -82,8 +98,7 @@ pub(super) fn states(db: &Connection) -> Result<Vec<FeedState>, Fault> {
 
 /// Puts the state of a feed never polled in the place of what is known of its polls; tells whether it was polled.
 pub(super) fn reset(db: &Connection, feed_id: &str) -> Result<bool, Fault> {
-    let state = serde_json::to_string(&StateRow::new(&FeedState::unknown(feed_id)))?;
-    Ok(db.execute("UPDATE feeds SET state = ?1 WHERE feed_id = ?2", [state.as_str(), feed_id])? > 0)
+    Ok(write_state(db, &FeedState::unknown(feed_id))? > 0)
 }
 
 /// Stores a poll; `said` holds [`identity::said`] of each entry, made off the writer's thread.
@@ -92,39 +107,18 @@ pub(super) fn commit(db: &Connection, commit: &PollCommit, said: &[Hash]) -> Res
     let feed = store_state(db, commit)?;
     let at = instant(ms(commit.at))?;
     let scope = Scope { outlet_id: &commit.outlet_id, feed: feed.number, guids: feed.guids };
-    let marked = if feed.has_history { HashSet::new() } else { marked(commit) };
-    let mut poll = Poll { db, feed: &feed, at, touched: HashSet::new(), outcome: PollOutcome::default() };
-    poll.outcome.has_history = feed.has_history;
-    let mut edits = Vec::new();
     let keyed = identity::keyed(&commit.entries, said, &scope);
-    let is_rekeyed = feed.has_history && poll.is_rekeyed(&keyed)?;
-    for (index, keyed) in keyed.iter().enumerate() {
-        let mut found = poll.find(&keyed.keys)?;
-        if found.is_none() && is_rekeyed {
-            found = poll.find(keyed.title.as_slice())?;
-        }
-        match found {
-            Some(entry) => {
-                if let Some(edit) = poll.known(entry, keyed)? {
-                    edits.push((index, entry, edit));
-                }
-            }
-            None if marked.contains(&index) => {
-                poll.remember(keyed)?;
-                poll.outcome.n_marked += 1;
-            }
-            None => {
-                let entry = poll.remember(keyed)?;
-                edits.push((index, entry, Edit::New));
-            }
-        }
+    let outcome =
+        PollOutcome { has_history: feed.has_history, gap: commit.state.poll.gap.clone(), ..PollOutcome::default() };
+    let mut poll = Poll { db, feed: &feed, at, touched: HashSet::new(), n_shown: 0, outcome };
+    match &commit.shown {
+        Shown::Window { rolled } => poll.window(commit, &keyed, rolled.as_ref())?,
+        Shown::OlderPage => poll.older_page(commit, &keyed)?,
     }
-    let n_restamped = edits.iter().filter(|(_, _, edit)| *edit == Edit::Restamped).count();
-    let is_restamped = poll.outcome.n_known >= RESTAMPED_MIN && n_restamped * 2 > poll.outcome.n_known;
-    for (index, entry, edit) in edits {
-        if edit != Edit::Restamped || !is_restamped {
-            poll.pend(entry, &commit.entries[index])?;
-        }
+    if poll.outcome.gap != commit.state.poll.gap {
+        let mut state = commit.state.clone();
+        state.poll.gap.clone_from(&poll.outcome.gap);
+        write_state(db, &state)?;
     }
     Ok(poll.outcome)
 }
@@ -144,6 +138,8 @@ struct Feed {
     number: i64,
     guids: Guids,
     has_history: bool,
+    /// Its documents had entries.
+    has_shown: bool,
 }
 
 /// Moves the row of a former id to the feed's, unless the feed has one already.
@@ -156,10 +152,11 @@ fn rename(db: &Connection, feed_id: &str, was: &[String]) -> Result<(), Fault> {
 
 /// Writes the feed's row and returns what it knew before this poll.
 fn store_state(db: &Connection, commit: &PollCommit) -> Result<Feed, Fault> {
-    let mut query = db.prepare_cached("SELECT guids, has_history FROM feeds WHERE feed_id = ?1")?;
-    let known: Option<(i64, bool)> =
-        query.query_row([&commit.state.feed_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let (guids, has_history) = known.unwrap_or((0, false));
+    let mut query =
+        db.prepare_cached("SELECT guids, has_history, document_at IS NOT NULL FROM feeds WHERE feed_id = ?1")?;
+    let known: Option<(i64, bool, bool)> =
+        query.query_row([&commit.state.feed_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let (guids, has_history, has_shown) = known.unwrap_or((0, false, false));
     let guids = Guids::from_stored(guids).max(identity::guids(&commit.entries));
     let was_read = !commit.entries.is_empty() || commit.state.body_hash.is_some();
     let document_at = (!commit.entries.is_empty()).then(|| ms(commit.at));
@@ -174,7 +171,13 @@ fn store_state(db: &Connection, commit: &PollCommit) -> Result<Feed, Fault> {
     let values =
         params![commit.state.feed_id, state, guids as i64, has_history || was_read, ms(commit.at), document_at];
     let number = write.query_row(values, |row| row.get(0))?;
-    Ok(Feed { number, guids, has_history })
+    Ok(Feed { number, guids, has_history, has_shown })
+}
+
+fn write_state(db: &Connection, state: &FeedState) -> Result<usize, Fault> {
+    let row = serde_json::to_string(&StateRow::new(state))?;
+    let mut write = db.prepare_cached("UPDATE feeds SET state = ?1 WHERE feed_id = ?2")?;
+    Ok(write.execute([&row, &state.feed_id])?)
 }
 
 /// Returns the positions of the entries a first poll only marks as seen. Entries without a time count as new as any.
@@ -187,7 +190,7 @@ fn marked(commit: &PollCommit) -> HashSet<usize> {
     let mut newest: Vec<usize> = (0..commit.entries.len()).collect();
     newest.sort_by_key(|index| {
         let entry = &commit.entries[*index];
-        let at = entry.published.or(entry.updated).unwrap_or(commit.at);
+        let at = gap::dated(entry).unwrap_or(commit.at);
         std::cmp::Reverse(at.min(commit.at))
     });
     newest.into_iter().skip(n_kept).collect()
@@ -199,10 +202,84 @@ struct Poll<'a> {
     at: Timestamp,
     /// Entries this document showed already: what it says about them a second time changes nothing.
     touched: HashSet<i64>,
+    /// Entries that this feed had shown before.
+    n_shown: usize,
     outcome: PollOutcome,
 }
 
 impl Poll<'_> {
+    /// Takes a document of the newest entries.
+    fn window(&mut self, commit: &PollCommit, keyed: &[Keyed<'_>], rolled: Option<&Gap>) -> Result<(), Fault> {
+        let marked = if self.feed.has_history { HashSet::new() } else { marked(commit) };
+        let mut edits = Vec::new();
+        let is_rekeyed = self.feed.has_history && self.is_rekeyed(keyed)?;
+        for (index, keyed) in keyed.iter().enumerate() {
+            let mut found = self.find(&keyed.keys)?;
+            if found.is_none() && is_rekeyed {
+                found = self.find(keyed.title.as_slice())?;
+            }
+            match found {
+                Some(entry) => {
+                    if let Some(edit) = self.known(entry, keyed)? {
+                        edits.push((index, entry, edit));
+                    }
+                }
+                None if marked.contains(&index) => {
+                    self.remember(keyed)?;
+                    self.outcome.n_marked += 1;
+                }
+                None => {
+                    let entry = self.remember(keyed)?;
+                    edits.push((index, entry, Edit::New));
+                }
+            }
+        }
+        let n_new = edits.iter().filter(|(_, _, edit)| *edit == Edit::New).count();
+        if self.feed.has_shown && self.n_shown == 0 && n_new > 0 {
+            self.outcome.is_rolled = true;
+            self.outcome.gap = rolled.cloned().or(self.outcome.gap.take());
+        }
+        let n_restamped = edits.iter().filter(|(_, _, edit)| *edit == Edit::Restamped).count();
+        let is_restamped = self.outcome.n_known >= RESTAMPED_MIN && n_restamped * 2 > self.outcome.n_known;
+        for (index, entry, edit) in edits {
+            if edit != Edit::Restamped || !is_restamped {
+                self.pend(entry, &commit.entries[index])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an older page: only what is new counts, for another page may say the same in other words.
+    fn older_page(&mut self, commit: &PollCommit, keyed: &[Keyed<'_>]) -> Result<(), Fault> {
+        let Some(mut gap) = self.outcome.gap.take() else { return Ok(()) };
+        for (index, keyed) in keyed.iter().enumerate() {
+            if let Some(entry) = self.find(&keyed.keys)? {
+                self.outcome.n_known += usize::from(self.touched.insert(entry));
+                self.n_shown += usize::from(self.was_shown(entry, gap.since)?);
+                continue;
+            }
+            let entry = self.remember(keyed)?;
+            let is_missed = self.n_shown == 0 || gap::dated(keyed.entry).is_some_and(|at| at >= gap.since);
+            if is_missed {
+                self.pend(entry, &commit.entries[index])?;
+            } else {
+                self.outcome.n_marked += 1;
+            }
+        }
+        if self.n_shown > 0 {
+            gap.end(End::Overlap, self.at);
+        }
+        self.outcome.gap = Some(gap);
+        Ok(())
+    }
+
+    /// Tells whether the feed showed an entry at that time or before.
+    fn was_shown(&self, entry: i64, at: Timestamp) -> Result<bool, Fault> {
+        let mut query =
+            self.db.prepare_cached("SELECT 1 FROM sightings WHERE entry = ?1 AND feed = ?2 AND last_seen <= ?3")?;
+        Ok(query.exists(params![entry, self.feed.number, ms(at)])?)
+    }
+
     /// Tells whether most of a document is new but for titles the feed showed before: it gave all its entries other keys.
     fn is_rekeyed(&self, document: &[Keyed<'_>]) -> Result<bool, Fault> {
         let mut n_renamed = 0;
@@ -243,6 +320,7 @@ impl Poll<'_> {
             self.sight(entry, keyed)?;
             return Ok(None);
         };
+        self.n_shown += 1;
         let now_updated = keyed.entry.updated.map(ms);
         let edit = match said == keyed.said {
             false => Some(Edit::Said),

@@ -1,6 +1,7 @@
 //! One binary of integration tests; `support` holds what they share.
 
 mod article;
+mod backfill;
 mod broker;
 mod cli;
 mod compatibility;

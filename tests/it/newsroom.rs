@@ -39,12 +39,21 @@ pub(crate) struct Page {
     /// Sent, and answered with 304 when it comes back.
     pub(crate) etag: Option<String>,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// The question is taken, the answer never comes.
+    pub(crate) is_silent: bool,
 }
 
 impl Page {
     pub(crate) fn new(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let content_type = content_type.to_owned();
-        Self { status: StatusCode::OK, content_type, body: body.into(), etag: None, headers: Vec::new() }
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body: body.into(),
+            etag: None,
+            headers: Vec::new(),
+            is_silent: false,
+        }
     }
 
     /// A news page whose text is `paragraphs` and then enough of what every page of it has.
@@ -71,6 +80,10 @@ impl Page {
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
+    }
+
+    pub(crate) fn silent() -> Self {
+        Self { is_silent: true, ..Self::status(200) }
     }
 
     pub(crate) fn etag(self, etag: &str) -> Self {
@@ -101,7 +114,8 @@ impl Newsroom {
         format!("http://{}{path}", self.address)
     }
 
-    /// Puts a page up, in place of the one that was there.
+    /// Puts a page up, in place of the one that was there. A page at a path answers whatever the query, unless there is
+    /// one for it.
     pub(crate) fn put(&self, path: &str, page: Page) {
         self.desk.pages.lock().unwrap().insert(path.to_owned(), page);
     }
@@ -161,10 +175,20 @@ fn count(asked: &[(String, StatusCode)], path: &str) -> usize {
 }
 
 async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
-    let path = request.uri().path().to_owned();
-    let page = desk.pages.lock().unwrap().get(&path).cloned();
+    let mut path = request.uri().to_string();
+    let page = {
+        let pages = desk.pages.lock().unwrap();
+        if !pages.contains_key(&path) {
+            request.uri().path().clone_into(&mut path);
+        }
+        pages.get(&path).cloned()
+    };
+    let is_silent = page.as_ref().is_some_and(|page| page.is_silent);
     let response = page.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |page| print(&page, &request));
     desk.asked.send_modify(|asked| asked.push((path, response.status())));
+    if is_silent {
+        std::future::pending::<()>().await;
+    }
     response
 }
 

@@ -15,7 +15,7 @@ use hotline::feed::schedule::PollState;
 use hotline::feed::{Enclosure, Entry};
 use hotline::fetch::Validators;
 use hotline::publish::{Outcome, Record};
-use hotline::store::{ArticleCommit, FeedState, Pending, PollCommit, PollOutcome, Settled, Store, StoreError};
+use hotline::store::{ArticleCommit, FeedState, Pending, PollCommit, PollOutcome, Settled, Shown, Store, StoreError};
 use hotline::tag::Status;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OpenFlags};
@@ -92,6 +92,7 @@ fn poll(feed_id: &str, entries: Vec<Entry>, now: Timestamp) -> PollCommit {
             body_hash: Some("ab".to_owned()),
         },
         entries,
+        shown: Shown::Window { rolled: None },
         outlet_id: "alpha".to_owned(),
         first_poll: FirstPoll::PublishAll,
         at: now,

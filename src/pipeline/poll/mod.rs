@@ -1,6 +1,7 @@
 //! Owns the loop that polls feeds when they are due. When that is, `feed::schedule` says, from stored facts alone: a
 //! restart makes no extra request.
 
+mod backfill;
 mod document;
 mod sitemaps;
 mod visit;
@@ -21,6 +22,7 @@ use super::lanes::Lanes;
 use super::{Context, Mode};
 use crate::config::Feed;
 use crate::feed::address::Address;
+use crate::feed::gap::{Gap, Phase};
 use crate::feed::schedule::{self, Due, PollPolicy, PollState};
 use crate::fetch::Fetch;
 use crate::metrics::{Queue, observe};
@@ -66,6 +68,8 @@ pub struct FeedStatus {
     pub n_failures: u32,
     /// Where it is asked.
     pub address: Address,
+    /// The last time its window rolled between two polls.
+    pub gap: Option<Gap>,
 }
 
 impl FeedStatus {
@@ -77,8 +81,8 @@ impl FeedStatus {
     }
 
     fn new(feed: Arc<Feed>, poll: &PollState, next: Due) -> Self {
-        let PollState { polled, succeeded, ref error, n_failures, ref address, .. } = *poll;
-        Self { feed, polled, succeeded, next, error: error.clone(), n_failures, address: address.clone() }
+        let PollState { polled, succeeded, error, n_failures, address, gap, .. } = poll.clone();
+        Self { feed, polled, succeeded, next, error, n_failures, address, gap }
     }
 
     /// Returns the object by which status and commands tell of a feed.
@@ -98,8 +102,26 @@ impl FeedStatus {
             "next_reason": self.next.reason,
             "error": self.error,
             "failures": self.n_failures,
+            "gap": self.gap.as_ref().map(gap_json),
         })
     }
+}
+
+fn gap_json(gap: &Gap) -> Value {
+    let time = |at: Timestamp| format!("{at:.3}");
+    let (status, search) = match &gap.phase {
+        Phase::Open(search) => ("being filled", Some(search)),
+        Phase::Over { end, .. } => (end.as_str(), None),
+    };
+    json!({
+        "since": time(gap.since),
+        "found": time(gap.found),
+        "status": status,
+        "pages": gap.n_pages,
+        "next_page": search.map(|search| search.page.url.as_str()),
+        "retry_at": search.and_then(|search| search.retry_at).map(time),
+        "error": search.and_then(|search| search.error.as_deref()),
+    })
 }
 
 pub(super) struct Poller<F> {

@@ -8,16 +8,17 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::document::{Judged, Mark, Unfit, judge};
-use super::sitemaps;
+use super::{backfill, sitemaps};
 use crate::config::Feed;
 use crate::feed::FeedKind;
 use crate::feed::address::{Failing, Step};
+use crate::feed::gap::{Gap, Page};
 use crate::feed::schedule::{FetchKind, PollFacts, PollPolicy};
 use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Hop, Request, Want};
 use crate::metrics::Poll;
 use crate::pipeline::Context;
 use crate::pipeline::pool::Unfinished;
-use crate::store::{FeedState, Pending, PollCommit};
+use crate::store::{FeedState, Pending, PollCommit, Shown};
 use crate::telemetry::causes;
 
 /// What to poll.
@@ -44,9 +45,23 @@ struct Catch {
     facts: PollFacts,
     /// Another document than before, under the same validators.
     is_same_validator: bool,
+    /// The page that continues the document into the past.
+    older: Option<Page>,
+    /// `None` after a poll that brought nothing.
+    route: Option<Route>,
+}
+
+/// How the feed was had.
+struct Route {
     /// Redirects to what answered.
     hops: Vec<Hop>,
-    answered: Option<Url>,
+    answered: Url,
+}
+
+impl Route {
+    fn of(answer: &Answer) -> Self {
+        Self { hops: answer.hops.clone(), answered: answer.url.clone() }
+    }
 }
 
 /// Why a poll brought nothing.
@@ -73,11 +88,14 @@ pub(super) async fn visit<F: Fetch>(
         Ok((label, catch)) => (label, catch),
         Err(miss) => (note_failure(&mut state, &feed, miss, now), Catch::default()),
     };
-    let is_first = state.poll.succeeded.is_none();
+    let before = state.poll.succeeded;
     let is_same_validator = catch.is_same_validator;
-    let commit = |state: FeedState, entries| PollCommit {
+    let rolled =
+        before.map(|since| Gap::open(state.poll.gap.as_ref(), since, catch.older.clone(), &catch.entries, now));
+    let commit = |state: FeedState, entries, rolled| PollCommit {
         state,
         entries,
+        shown: Shown::Window { rolled },
         outlet_id: feed.outlet.id.clone(),
         first_poll: feed.first_poll,
         at: now,
@@ -87,7 +105,7 @@ pub(super) async fn visit<F: Fetch>(
         state.poll.succeeded(now, &catch.facts);
         note_address(&mut state, &feed, &catch, now);
     }
-    let stored = shared.store.commit_poll(commit(state.clone(), catch.entries)).await;
+    let stored = shared.store.commit_poll(commit(state.clone(), catch.entries, rolled)).await;
     let outcome = match stored {
         Ok(outcome) => outcome,
         Err(err) => {
@@ -100,21 +118,26 @@ pub(super) async fn visit<F: Fetch>(
     let n_new = outcome.pending.len();
     shared.metrics.entries.inc_by(n_new as u64);
     tracing::debug!(feed = feed.id, ?label, n_new, n_known = outcome.n_known, "polled");
+    state.poll.gap = outcome.gap;
     if n_new > 0 {
         // Only the commit tells new from known: what follows from it is stored with the next poll.
-        state.poll.pace_entries += if is_first { 0.0 } else { n_new as f64 };
+        state.poll.pace_entries += if before.is_none() { 0.0 } else { n_new as f64 };
         if is_same_validator && distrust(&mut state, &feed) {
             // Rare, and worth a commit of its own: until then a restart would forget it.
-            if let Err(err) = shared.store.commit_poll(commit(state.clone(), Vec::new())).await {
+            if let Err(err) = shared.store.commit_poll(commit(state.clone(), Vec::new(), None)).await {
                 tracing::debug!(feed = feed.id, reason = causes(&err), "that its validators lie is stored later");
             }
         }
-        if !is_first && outcome.n_known == 0 {
+        if outcome.is_rolled {
             shared.metrics.windows_rolled.inc();
             tracing::warn!(feed = feed.id, n_new, "no entry is known from the last poll, some may have been missed");
+            backfill::note_end(&context, &feed, &state);
         }
         // After a stop nobody takes entries; the store has them.
         drop(entries.send(outcome.pending).await);
+    }
+    if matches!(label, Poll::Read | Poll::Unchanged) {
+        backfill::fill(&context, &feed, &mut state, &entries).await;
     }
     Visited::Stored(Box::new(state))
 }
@@ -145,9 +168,9 @@ async fn get<F: Fetch>(
         Ok(Fetched::Body(body)) => read(context, feed, body, (state, kind)).await,
         Ok(Fetched::NotModified(answer)) => {
             let facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
-            let (hops, answered) = (answer.hops.clone(), Some(answer.url.clone()));
+            let route = Some(Route::of(&answer));
             refresh_validators(state, answer);
-            Ok((Poll::Unchanged, Catch { facts, hops, answered, ..Catch::default() }))
+            Ok((Poll::Unchanged, Catch { facts, route, ..Catch::default() }))
         }
         Ok(Fetched::Gone(_)) => {
             Err(Miss { label: Poll::Gone, error: String::new(), retry_after: None, is_passing: false })
@@ -171,13 +194,14 @@ async fn read<F: Fetch>(
     let judged = judged.map_err(|err: Unfit| unreadable(format!("read {}: {}", answer.url, causes(&err))))?;
     let mut facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
     let is_same_validator = state.validators.as_ref() == Some(&answer.validators);
-    let (hops, answered) = (answer.hops.clone(), Some(answer.url.clone()));
+    let (route, url) = (Some(Route::of(&answer)), answer.url.clone());
     keep_validators(state, answer);
     match judged {
-        Judged::Same => Ok((Poll::Unchanged, Catch { facts, hops, answered, ..Catch::default() })),
+        Judged::Same => Ok((Poll::Unchanged, Catch { facts, route, ..Catch::default() })),
         Judged::Read { document, mark } => {
             facts.ttl = document.ttl;
             let is_index = document.kind == FeedKind::SitemapIndex;
+            let older = Page::older(&document, &url);
             let entries = sitemaps::entries(context, feed, *document).await?;
             state.body_hash = Some(mark.to_string());
             if is_index {
@@ -185,7 +209,7 @@ async fn read<F: Fetch>(
                 state.validators = None;
             }
             let is_same_validator = is_same_validator && !is_index;
-            Ok((Poll::Read, Catch { entries, facts, is_same_validator, hops, answered }))
+            Ok((Poll::Read, Catch { entries, facts, is_same_validator, older, route }))
         }
     }
 }
@@ -236,8 +260,8 @@ fn note_failure(state: &mut FeedState, feed: &Feed, miss: Miss, now: Timestamp) 
 
 /// Notes over which redirects a feed was had; one that has moved for good is asked at its new URL.
 fn note_address(state: &mut FeedState, feed: &Feed, catch: &Catch, now: Timestamp) {
-    let Some(answered) = &catch.answered else { return };
-    let steps: Vec<Step<'_>> = catch.hops.iter().map(|hop| Step { from: &hop.url, status: hop.status }).collect();
+    let Some(Route { hops, answered }) = &catch.route else { return };
+    let steps: Vec<Step<'_>> = hops.iter().map(|hop| Step { from: &hop.url, status: hop.status }).collect();
     if let Some(to) = state.poll.address.arrived(&feed.url, &steps, answered, now) {
         tracing::info!(feed = feed.id, url = %feed.url, %to, "the feed has moved for good and is asked at its new address");
     }
