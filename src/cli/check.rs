@@ -72,7 +72,9 @@ fn online(config: &Config) -> Result<Vec<String>, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let checked = runtime.block_on(kafka::check_online(&config.settings.kafka, &config.settings.publish));
     checked.map_err(|err| match err {
-        EnsureError::Unreachable { .. } => Failure::Broker(format!("{:#}", anyhow::Error::from(err))),
+        EnsureError::Unreachable { .. } | EnsureError::Refused { .. } => {
+            Failure::Broker(format!("{:#}", anyhow::Error::from(err)))
+        }
         EnsureError::Config(_) => Failure::Setup(format!("{:#}", anyhow::Error::from(err))),
         _ => Failure::Failed(err.into()),
     })

@@ -85,7 +85,8 @@ fn without_tags(html: &str) -> String {
     bare
 }
 
-/// Returns the absolute form of an address, as it is when it cannot be resolved; none when its host cannot be one.
+/// Returns the absolute form of an address, as it is when it cannot be resolved; none when its host cannot be one. A user
+/// part is left out.
 pub(super) fn absolute(address: &str, base: Option<&Url>) -> Option<String> {
     // Addresses are found broken over lines.
     let address: Cow<'_, str> = match address.trim() {
@@ -101,11 +102,21 @@ pub(super) fn absolute(address: &str, base: Option<&Url>) -> Option<String> {
     if let Some((scheme, _)) = address.split_once("://")
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
     {
-        return Some(capped(address.into_owned()));
+        return Some(capped(without_user(address.into_owned())));
     }
     match base.and_then(|base| base.join(&address).ok()) {
-        Some(url) => Some(url.to_string()),
+        Some(url) => Some(without_user(url.to_string())),
         None => Some(capped(address.into_owned())),
+    }
+}
+
+/// Leaves a name and a password out of an address: they may be secrets, and no page is asked with them.
+fn without_user(address: String) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://{host}{path}"),
+        None => address,
     }
 }
 
@@ -157,6 +168,8 @@ mod tests {
             ("a.html", "https://news.example/feeds/a.html"),
             ("//cdn.example/a", "https://cdn.example/a"),
             (" https://other.example/x\n ", "https://other.example/x"),
+            ("https://reader:secret@other.example/x?a@b", "https://other.example/x?a@b"),
+            ("//reader:secret@cdn.example/a@b", "https://cdn.example/a@b"),
         ] {
             assert_eq!(absolute(address, Some(&base)).as_deref(), Some(expect), "{address}");
         }

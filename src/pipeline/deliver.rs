@@ -210,6 +210,8 @@ impl<P: Publish> Deliverer<P> {
             state.trouble = Some(Trouble { since, reason: reason.clone(), is_held });
         });
         if alarm.raise(&reason) == News::Raised {
+            // Another reason than before: a person is at it.
+            holds.succeed();
             match kind {
                 metrics::Failure::Held => tracing::error!(reason, "delivery is held until a person acts"),
                 metrics::Failure::Retriable => tracing::warn!(reason, "delivery fails, records wait in the outbox"),

@@ -3,13 +3,36 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
 
 use std::fs;
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
 use super::publish::{real_brokers, skipped};
+
+/// A right of a user: to do this on what begins with the name.
+pub(crate) struct Right<'a> {
+    pub(crate) to: Operation,
+    pub(crate) on: Resource,
+    pub(crate) name: &'a str,
+}
+
+/// Kafka's numbers.
+#[derive(Clone, Copy)]
+pub(crate) enum Operation {
+    Read = 3,
+    Write = 4,
+    Create = 5,
+    Describe = 8,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Resource {
+    Topic = 2,
+    TransactionalId = 5,
+}
 
 /// An Apache Kafka that `deploy/broker.sh` started for one test; it ends with the test.
 pub(crate) struct Broker {
@@ -38,6 +61,52 @@ impl Broker {
 
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it as a power failure would.
+    pub(crate) fn kill(&self) {
+        self.script("kill");
+    }
+
+    /// Starts it again on its records and its port.
+    pub(crate) fn restart(&self) {
+        self.script("start");
+    }
+
+    /// Lets the user do this.
+    pub(crate) fn allow(&self, user: &str, right: &Right<'_>) {
+        self.change_rights(30, user, right);
+    }
+
+    /// Takes a right away again.
+    pub(crate) fn withdraw(&self, user: &str, right: &Right<'_>) {
+        self.change_rights(31, user, right);
+    }
+
+    /// Sends one `CreateAcls` or `DeleteAcls` request, version 1: the client library has neither. Both have this form.
+    fn change_rights(&self, api_key: i16, user: &str, right: &Right<'_>) {
+        let mut body = Vec::new();
+        let string = |text: &str| [&i16::try_from(text.len()).unwrap().to_be_bytes(), text.as_bytes()].concat();
+        body.extend(api_key.to_be_bytes());
+        // Version 1, correlation 7, no client id, one right.
+        body.extend([0, 1, 0, 0, 0, 7, 0xff, 0xff, 0, 0, 0, 1]);
+        body.push(right.on as u8);
+        body.extend(string(right.name));
+        // What begins with the name.
+        body.push(4);
+        body.extend(string(&format!("User:{user}")));
+        body.extend(string("*"));
+        // To do so is allowed.
+        body.extend([right.to as u8, 3]);
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        stream.write_all(&u32::try_from(body.len()).unwrap().to_be_bytes()).unwrap();
+        stream.write_all(&body).unwrap();
+        let mut length = [0; 4];
+        stream.read_exact(&mut length).unwrap();
+        let mut answer = vec![0; u32::from_be_bytes(length) as usize];
+        stream.read_exact(&mut answer).unwrap();
+        // Correlation, throttle time, one result, its error.
+        assert_eq!(answer[8..14], [0, 0, 0, 1, 0, 0], "the broker changes the right: {answer:?}");
     }
 
     fn script(&self, verb: &str) {

@@ -65,7 +65,7 @@ impl Site {
         self.folder.path().join("records")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hotline"));
         command
             .arg("run")
@@ -80,7 +80,7 @@ impl Site {
     }
 
     /// Starts it with this broker, and topics of its own.
-    fn start_with(&self, brokers: &str, prefix: &str, arguments: &[&str]) -> Daemon {
+    pub(crate) fn start_with(&self, brokers: &str, prefix: &str, arguments: &[&str]) -> Daemon {
         let mut command = self.command(arguments);
         command.env("HOTLINE_KAFKA__BROKERS", brokers).env("HOTLINE_PUBLISH__TOPIC_PREFIX", prefix);
         Daemon::spawn(command.env("HOTLINE_KAFKA__DELIVERY_TIMEOUT", "2s"))
@@ -146,7 +146,7 @@ impl Drop for Daemon {
 }
 
 impl Daemon {
-    fn spawn(command: &mut Command) -> Self {
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (said, log) = mpsc::sync_channel(10_000);
@@ -154,7 +154,7 @@ impl Daemon {
         Self { child, log, said: Vec::new() }
     }
 
-    fn log(&mut self) -> String {
+    pub(crate) fn log(&mut self) -> String {
         self.said.extend(self.log.try_iter());
         self.said.join("\n")
     }
@@ -189,7 +189,7 @@ impl Daemon {
 }
 
 /// Waits until the condition gives something.
-async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub(crate) async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {
         if let Some(found) = condition() {
@@ -200,7 +200,7 @@ async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> 
     }
 }
 
-async fn get(address: &str, path: &str) -> Option<String> {
+pub(crate) async fn get(address: &str, path: &str) -> Option<String> {
     let mut stream = tokio::net::TcpStream::connect(address).await.ok()?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.ok()?;
@@ -214,7 +214,7 @@ async fn status(address: &str) -> Option<Value> {
 }
 
 /// Waits until the status says so.
-async fn status_says(address: &str, what: &str, condition: impl Fn(&Value) -> bool) {
+pub(crate) async fn status_says(address: &str, what: &str, condition: impl Fn(&Value) -> bool) {
     let deadline = Instant::now() + DEADLINE;
     loop {
         let last = status(address).await;

@@ -23,6 +23,7 @@ use rdkafka::message::Message as _;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use tempfile::TempDir;
 
+use super::broker::Broker;
 use super::publish::{fresh_prefix, real_brokers};
 use super::samples::article;
 
@@ -135,7 +136,13 @@ struct Publisher {
 impl Publisher {
     /// Waits until it has settled its first batch; false when it ended before.
     fn has_settled(&mut self) -> bool {
-        self.lines.by_ref().map_while(Result::ok).any(|line| line.contains("settled"))
+        self.has_settled_more(1)
+    }
+
+    /// Waits until it has settled so many more batches; false when it ended before.
+    fn has_settled_more(&mut self, n_batches: usize) -> bool {
+        let said = self.lines.by_ref().map_while(Result::ok);
+        said.filter(|line| line.contains("settled")).take(n_batches).count() == n_batches
     }
 
     fn signal(&self, name: &str) {
@@ -347,6 +354,24 @@ async fn zombie_that_wakes_up_after_its_successor_is_fenced_and_says_so() {
     let (is_ok, said) = zombie.ended();
     assert!(!is_ok && said.contains("another daemon has taken over transactional id"), "{said}");
     site.verify(3_000).assert_exact(3_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broker_that_is_killed_in_the_middle_and_started_again_has_each_record_once_and_in_order() {
+    let test = "broker_that_is_killed_in_the_middle_and_started_again_has_each_record_once_and_in_order";
+    let Some(broker) = Broker::start(test, |_| String::new(), "") else { return };
+    let site = Site::new(broker.address());
+    site.fill(10_000, 200).await;
+    let mut child = site.child("30s");
+    // A kill finds the publisher in the middle: so many batches are far from all 200.
+    for n_batches in [20, 60] {
+        assert!(child.has_settled_more(n_batches));
+        broker.kill();
+        broker.restart();
+    }
+    let (is_ok, said) = child.ended();
+    assert!(is_ok && said.contains("settled"), "the same publisher went on and finished: {said}");
+    site.verify(10_000).assert_exact(10_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]

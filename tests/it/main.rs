@@ -3,6 +3,7 @@
 mod article;
 mod backfill;
 mod broker;
+mod canary;
 mod cli;
 mod compatibility;
 mod corpus;
@@ -23,6 +24,7 @@ mod pipeline;
 mod polls;
 mod probe;
 mod publish;
+mod refusals;
 mod roster;
 mod roster_command;
 mod samples;

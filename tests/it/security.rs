@@ -74,8 +74,8 @@ impl Authority {
 }
 
 /// A broker that listens in every way there is.
-struct Cluster {
-    broker: Broker,
+pub(crate) struct Cluster {
+    pub(crate) broker: Broker,
     authority: Authority,
     /// Of the first secured listener; the others follow.
     port: u16,
@@ -85,7 +85,7 @@ const LISTENERS: [(&str, &str); 5] =
     [("TLS", "SSL"), ("MUTUAL", "SSL"), ("SCRAM", "SASL_SSL"), ("EXPIRED", "SSL"), ("ELSEWHERE", "SSL")];
 
 impl Cluster {
-    fn start(test: &str) -> Option<Self> {
+    pub(crate) fn start(test: &str) -> Option<Self> {
         let authority = Authority::new();
         authority.issue("broker", "127.0.0.1", Validity::Now);
         authority.issue("expired", "127.0.0.1", Validity::Past);
@@ -98,17 +98,17 @@ impl Cluster {
         Some(Self { broker, authority, port })
     }
 
-    fn address(&self, listener: &str) -> String {
+    pub(crate) fn address(&self, listener: &str) -> String {
         let index = LISTENERS.iter().position(|(name, _)| *name == listener).unwrap();
         format!("127.0.0.1:{}", usize::from(self.port) + index)
     }
 
     /// A configuration for this listener: TLS that trusts the authority, and what else is given.
-    fn config(&self, listener: &str, more: &str) -> KafkaConfig {
+    pub(crate) fn config(&self, listener: &str, more: &str) -> KafkaConfig {
         toml::from_str(&self.text(listener, more)).unwrap()
     }
 
-    fn text(&self, listener: &str, more: &str) -> String {
+    pub(crate) fn text(&self, listener: &str, more: &str) -> String {
         let protocol = if listener == "SCRAM" { "sasl_ssl" } else { "ssl" };
         let ca_file = self.authority.path("authority.pem");
         format!(
@@ -117,12 +117,12 @@ impl Cluster {
         )
     }
 
-    fn client_certificate(&self, name: &str) -> String {
+    pub(crate) fn client_certificate(&self, name: &str) -> String {
         let path = |ending: &str| self.authority.path(&format!("{name}.{ending}"));
         format!("tls.certificate_file = {:?}\ntls.key_file = {:?}", path("crt"), path("key"))
     }
 
-    fn scram(&self, password: &str) -> String {
+    pub(crate) fn scram(&self, password: &str) -> String {
         let path = self.authority.path("password");
         fs::write(&path, format!("{password}\n")).unwrap();
         format!("sasl = {{ mechanism = \"SCRAM-SHA-512\", username = \"hotline\", password = {{ file = {path:?} }} }}")

@@ -29,6 +29,9 @@ pub(super) struct Client {
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) column: Column,
+    /// What Kafka calls it, where it is one of Kafka's.
+    pub(super) kafka_code: Option<RDKafkaErrorCode>,
+    /// The same as a word, for dead letters.
     pub(super) code: String,
     pub(super) reason: String,
     /// The broker said so, about a whole batch of which this record may only have been a part.
@@ -74,7 +77,9 @@ impl Client {
                     if self.is_transactional && report.result.is_err() {
                         self.producer.purge(PurgeConfig::default().queue().inflight());
                     }
-                    done.push((report.index, self.judge(report)));
+                    let topic =
+                        |index| records.iter().find(|(known, _)| *known == index).map(|(_, record)| &*record.topic);
+                    done.push((report.index, self.judge(&report, topic(report.index).unwrap_or_default())));
                 }
                 // Every ticket is gone: the producer was dropped.
                 Ok(None) => break,
@@ -107,9 +112,17 @@ impl Client {
         }
     }
 
-    fn judge(&self, report: Report) -> Settled {
-        let (partition, offset) = report.result.map_err(|err| self.explain(Failure::new(&err, true)))?;
-        Ok(Outcome::Acked { partition: Some(partition), offset: Some(offset) })
+    fn judge(&self, report: &Report, topic: &str) -> Settled {
+        match &report.result {
+            Ok((partition, offset)) => Ok(Outcome::Acked { partition: Some(*partition), offset: Some(*offset) }),
+            Err(err) => {
+                let mut failure = Failure::new(err, true);
+                if failure.column == Column::Held {
+                    failure.reason = format!("topic {topic}: {}", failure.reason);
+                }
+                Err(self.explain(failure))
+            }
+        }
     }
 
     /// A record that waited in vain says only that time is up; the client knows what it waited for.
@@ -118,9 +131,10 @@ impl Client {
             return failure;
         }
         let context = self.producer.context();
-        if let Some(refusal) = context.refusal() {
+        if let Some((code, reason)) = context.refusal() {
             failure.column = Column::Held;
-            failure.reason = refusal;
+            failure.kafka_code = Some(code);
+            failure.reason = reason;
         } else if let Some(last) = context.last_error() {
             failure.reason = format!("{}: {last}", failure.reason);
         }
@@ -140,6 +154,7 @@ impl Failure {
         let code = err.rdkafka_error_code();
         Self {
             column: code.map_or(Column::Retriable, Column::of),
+            kafka_code: code,
             code: code.map_or_else(|| "unknown".to_owned(), column::word),
             reason: code.map_or_else(|| err.to_string(), |code| code.to_string()),
             is_from_broker,
@@ -148,6 +163,6 @@ impl Failure {
 
     pub(super) fn unsettled(reason: &str) -> Self {
         let (code, reason) = ("unsettled".to_owned(), reason.to_owned());
-        Self { column: Column::Retriable, code, reason, is_from_broker: false }
+        Self { column: Column::Retriable, kafka_code: None, code, reason, is_from_broker: false }
     }
 }

@@ -33,6 +33,8 @@ impl Column {
             | Code::SaslAuthenticationFailed
             | Code::SecurityDisabled
             | Code::UnsupportedSASLMechanism
+            | Code::IllegalSASLState
+            | Code::GroupAuthorizationFailed
             | Code::SSL
             | Code::UnknownTopic
             | Code::UnknownTopicOrPartition
@@ -40,6 +42,10 @@ impl Column {
             | Code::InvalidTopic
             | Code::PolicyViolation
             | Code::InvalidRequiredAcks
+            | Code::InvalidTransactionTimeout
+            | Code::InvalidPartitions
+            | Code::InvalidReplicationFactor
+            | Code::InvalidConfig
             | Code::UnsupportedVersion
             | Code::UnsupportedFeature
             | Code::UnsupportedForMessageFormat
@@ -56,12 +62,58 @@ impl Column {
             Code::Authentication
             | Code::SaslAuthenticationFailed
             | Code::UnsupportedSASLMechanism
+            | Code::IllegalSASLState
             | Code::ClusterAuthorizationFailed => true,
             // A handshake also breaks off when a broker restarts; a certificate does not get better by waiting.
             Code::SSL => reason.contains("certificate"),
             _ => false,
         }
     }
+}
+
+/// Names what a right may be missing on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) topic_prefix: &'a str,
+    pub(super) transactional_id: &'a str,
+}
+
+/// Adds to the words of an error what a person can do about it, where the error alone does not say.
+pub(super) fn advised(code: Option<RDKafkaErrorCode>, reason: &str, names: Names<'_>) -> String {
+    use RDKafkaErrorCode as Code;
+    let Names { topic_prefix, transactional_id } = names;
+    let advice = match code {
+        Some(Code::TopicAuthorizationFailed) => format!(
+            "allow the Kafka user WRITE and DESCRIBE on the topics {topic_prefix}.*, and READ on {topic_prefix}.progress"
+        ),
+        Some(Code::TransactionalIdAuthorizationFailed) => format!(
+            "allow the Kafka user WRITE and DESCRIBE on transactional id {transactional_id}, or set `kafka.delivery = \
+             \"at_least_once\"`"
+        ),
+        Some(Code::ClusterAuthorizationFailed) => "allow the Kafka user IDEMPOTENT_WRITE on the cluster".to_owned(),
+        Some(Code::Authentication | Code::SaslAuthenticationFailed) => {
+            "check the user name, mechanism and password of `kafka.sasl`; the password is read again at each attempt"
+                .to_owned()
+        }
+        Some(Code::UnsupportedSASLMechanism | Code::IllegalSASLState) => "check `kafka.sasl.mechanism`".to_owned(),
+        // An alert is the other side's.
+        Some(Code::SSL) if reason.contains("alert") => {
+            "the broker refuses hotline's certificate: check `kafka.tls.certificate_file` and `kafka.tls.key_file`"
+                .to_owned()
+        }
+        Some(Code::SSL) => {
+            "hotline refuses the broker's certificate: check `kafka.tls.ca_file`, and the certificate's names and dates"
+                .to_owned()
+        }
+        Some(Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::UnknownPartition) => {
+            "create the topic, or set `kafka.topics.ensure = \"create\"`".to_owned()
+        }
+        Some(Code::InvalidTransactionTimeout) => {
+            "lower `kafka.transaction_timeout` to the broker's `transaction.max.timeout.ms`".to_owned()
+        }
+        _ => return reason.to_owned(),
+    };
+    format!("{reason}: {advice}")
 }
 
 /// Returns the code as a stable snake_case word for dead letters.

@@ -35,10 +35,9 @@ pub(super) struct Context {
 
 impl Context {
     /// Returns why the cluster refuses this client, if that is the last thing it said.
-    pub(super) fn refusal(&self) -> Option<String> {
+    pub(super) fn refusal(&self) -> Option<(RDKafkaErrorCode, String)> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let refusal = last.as_ref().filter(|(code, reason)| Column::is_refusal(*code, reason));
-        refusal.map(|(_, reason)| reason.clone())
+        last.clone().filter(|(code, reason)| Column::is_refusal(*code, reason))
     }
 
     /// Returns the last error of the client in words.

@@ -1,6 +1,7 @@
 //! Owns the Kafka sink (rdkafka lives only here and in `demo`): one producer whose commits or, without transactions,
 //! delivery reports say that a record is delivered, and nothing else does.
 
+mod batch;
 mod client;
 mod column;
 mod config;
@@ -15,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 use rdkafka::error::RDKafkaErrorCode;
 
 use self::client::{Client, Failure, Settled};
-use self::column::Column;
+use self::column::{Column, Names};
 use self::topics::Absent;
 use self::transaction::Ledger;
 use super::{Origin, Outcome, Publish, PublishError, Record};
@@ -85,6 +86,7 @@ impl Kafka {
         let ensured = topics::ensure(&self.config, &self.publish, absent);
         let notes = ensured.await.map_err(|err| match err {
             EnsureError::Unreachable { .. } => self.error(Column::Retriable, &err.to_string()),
+            // Each says what to do.
             _ => self.error(Column::Held, &err.to_string()),
         })?;
         for note in notes {
@@ -164,16 +166,40 @@ impl Kafka {
 
     /// A refusal or a fatal error ends an idempotent producer, not the delivery.
     fn fail(&mut self, failure: &Failure) -> PublishError {
+        self.doubt_topics();
         let fatal = self.client.fatal_error();
         let Some((code, reason)) = fatal else {
             self.is_spent = failure.column >= Column::Held;
-            return self.error(failure.column, &failure.reason);
+            return match failure.column {
+                Column::Held => self.hold(failure.kafka_code, &failure.reason),
+                column => self.error(column, &failure.reason),
+            };
         };
         if matches!(code, RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced) {
             return self.error(Column::Fatal, &reason);
         }
         self.is_spent = true;
-        self.error(Column::Retriable, &format!("producer renewed after: {reason}"))
+        self.renewed_after(code, &reason)
+    }
+
+    /// Has the topics looked at again before the next batch: a record of one that is gone only hears that its time is up.
+    fn doubt_topics(&mut self) {
+        self.are_topics_ensured = self.config.topics.ensure == Ensure::Skip;
+    }
+
+    /// Says that only a person can end this.
+    fn hold(&mut self, code: Option<RDKafkaErrorCode>, reason: &str) -> PublishError {
+        self.doubt_topics();
+        let names = Names { topic_prefix: &self.publish.topic_prefix, transactional_id: &self.ledger.transactional_id };
+        self.error(Column::Held, &column::advised(code, reason, names))
+    }
+
+    /// Says what a fatal error of a producer means: the next one goes on, unless it would meet the same refusal.
+    fn renewed_after(&mut self, code: RDKafkaErrorCode, reason: &str) -> PublishError {
+        match Column::of(code) {
+            Column::Held => self.hold(Some(code), reason),
+            _ => self.error(Column::Retriable, &format!("producer renewed after: {reason}")),
+        }
     }
 
     /// Replaces a spent producer: a new one asks for the topics anew, and reads secrets that may have been rotated.

@@ -9,6 +9,7 @@ use rdkafka::producer::Producer;
 use serde::Deserialize;
 
 use super::client::Client;
+use super::column::{self, Column, Names};
 use super::context::Context;
 use super::transaction::progress_topic;
 use super::{Config, ConfigError, Delivery, Problem};
@@ -58,7 +59,12 @@ pub enum Ensure {
 pub enum EnsureError {
     #[error("reach {brokers}: {reason}")]
     Unreachable { brokers: String, reason: String },
-    #[error("topic {topic} does not exist: create it, or set `kafka.topics.ensure = \"create\"`")]
+    /// The cluster does not let this client in, or the client does not trust the cluster; `reason` says what to do.
+    #[error("reach {brokers}: {reason}")]
+    Refused { brokers: String, reason: String },
+    #[error(
+        "topic {topic} does not exist, or the Kafka user may not see it: create it, or set `kafka.topics.ensure = \"create\"`"
+    )]
     Missing { topic: String },
     #[error("create topic {topic}: {reason}")]
     NotCreated { topic: String, reason: String },
@@ -155,7 +161,7 @@ pub(super) async fn ensure(
 ) -> Result<Vec<String>, EnsureError> {
     let brokers = config.brokers.clone().unwrap_or_default();
     let client_config = config.client_config()?;
-    let existing = existing_topics(client_config.clone(), &brokers).await?;
+    let existing = existing_topics(client_config.clone(), publish, &brokers).await?;
     let admin: AdminClient<Context> = client_config
         .create_with_context(Context::default())
         .map_err(|err| ConfigError::Refused { reason: err.to_string() })?;
@@ -168,7 +174,7 @@ pub(super) async fn ensure(
         match (known, absent) {
             (Some(known), _) => notes.push(partition_note(one, known, &config.topics)?),
             (None, Absent::Create) => {
-                create(&admin, one, &config.topics).await?;
+                create(&admin, one, config).await?;
                 notes.push(format!("topic {topic}: created with {} partitions", one.partitions(&config.topics)));
             }
             (None, Absent::Refuse) => return Err(EnsureError::Missing { topic: topic.clone() }),
@@ -221,8 +227,16 @@ fn partition_note(wanted: &Wanted, present: &Present, topics: &Topics) -> Result
 
 /// Asks for all topics: asking for one by name may create it. A producer asks, not the admin client: its thread hears
 /// the client's own errors, which say more than "transport failure".
-async fn existing_topics(client_config: ClientConfig, brokers: &str) -> Result<Vec<Present>, EnsureError> {
+async fn existing_topics(
+    client_config: ClientConfig,
+    publish: &crate::publish::Config,
+    brokers: &str,
+) -> Result<Vec<Present>, EnsureError> {
     let unreachable = |reason: String| EnsureError::Unreachable { brokers: brokers.to_owned(), reason };
+    let refused = |(code, reason): (RDKafkaErrorCode, String)| {
+        let names = Names { topic_prefix: &publish.topic_prefix, transactional_id: &publish.transactional_id() };
+        EnsureError::Refused { brokers: brokers.to_owned(), reason: column::advised(Some(code), &reason, names) }
+    };
     let fetched = tokio::task::spawn_blocking(move || {
         let producer = Client::new(&client_config)?.producer().clone();
         let mut n_tries = 0;
@@ -240,17 +254,19 @@ async fn existing_topics(client_config: ClientConfig, brokers: &str) -> Result<V
                 }
                 Err(err) => err,
             };
+            let refusal = producer.context().refusal();
             let reason = producer.context().last_error();
-            if n_tries == METADATA_TRIES || (n_tries > 1 && reason.is_some()) {
-                return Ok(Err(reason.unwrap_or_else(|| err.to_string())));
+            if refusal.is_some() || n_tries == METADATA_TRIES || (n_tries > 1 && reason.is_some()) {
+                return Ok(Err((refusal, reason.unwrap_or_else(|| err.to_string()))));
             }
         }
     });
     let fetched: Result<_, ConfigError> = fetched.await.map_err(|err| unreachable(err.to_string()))?;
-    fetched?.map_err(unreachable)
+    fetched?.map_err(|(refusal, reason)| refusal.map_or_else(|| unreachable(reason), refused))
 }
 
-async fn create(admin: &AdminClient<Context>, wanted: &Wanted, topics: &Topics) -> Result<(), EnsureError> {
+async fn create(admin: &AdminClient<Context>, wanted: &Wanted, config: &Config) -> Result<(), EnsureError> {
+    let topics = &config.topics;
     let retention_ms = topics.retention.as_millis().to_string();
     let topic = &wanted.topic;
     let new = NewTopic::new(topic, wanted.partitions(topics), TopicReplication::Fixed(topics.replication));
@@ -262,13 +278,30 @@ async fn create(admin: &AdminClient<Context>, wanted: &Wanted, topics: &Topics) 
             new.set("cleanup.policy", "compact").set("segment.bytes", "4194304").set("segment.ms", "3600000")
         }
     };
-    let not_created = |reason: String| EnsureError::NotCreated { topic: topic.clone(), reason };
-    let results = admin.create_topics([&new], &options()).await.map_err(|err| not_created(err.to_string()))?;
+    let not_created = |code: Option<RDKafkaErrorCode>, reason: String| {
+        let brokers = config.brokers.clone().unwrap_or_default();
+        match code.map_or(Column::Retriable, Column::of) {
+            Column::Retriable => {
+                EnsureError::Unreachable { brokers, reason: format!("create topic {topic}: {reason}") }
+            }
+            _ => EnsureError::NotCreated { topic: topic.clone(), reason },
+        }
+    };
+    let results = admin.create_topics([&new], &options()).await;
+    let results = results.map_err(|err| not_created(err.rdkafka_error_code(), err.to_string()))?;
     for result in results {
         match result {
             // Another daemon was faster.
             Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
-            Err((_, code)) => return Err(not_created(code.to_string())),
+            Err((
+                _,
+                code @ (RDKafkaErrorCode::TopicAuthorizationFailed | RDKafkaErrorCode::ClusterAuthorizationFailed),
+            )) => {
+                let advice =
+                    "create it beforehand and allow the Kafka user WRITE and DESCRIBE on it, or allow it CREATE";
+                return Err(not_created(Some(code), format!("{code}: {advice}")));
+            }
+            Err((_, code)) => return Err(not_created(Some(code), code.to_string())),
         }
     }
     Ok(())

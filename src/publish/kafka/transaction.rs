@@ -3,13 +3,14 @@
 //! Started anew, a publisher fences its predecessor and reads how far that one came; what the outbox still holds of it
 //! is not sent again. A transaction is open only while a batch is under way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 
-use super::client::{Client, Failure, Settled};
+use super::batch::{Batch, Broken};
+use super::client::{Client, Failure};
 use super::column::{self, Column};
 use super::progress::{self, Extent, Progress};
 use super::{Adoption, Kafka};
@@ -37,24 +38,6 @@ pub(super) struct Ledger {
     pub(super) has_joined: bool,
     /// Set while a transaction is under way. When it still is at the next batch, that one was given up half-way.
     pub(super) is_open: bool,
-}
-
-/// A batch and what has been learned about its records.
-struct Batch<'a> {
-    records: &'a [Record],
-    /// Not to be sent: dead letters take their place.
-    rejected: BTreeMap<usize, Failure>,
-    /// Refused together with others: sent alone, to see which of them it is.
-    suspects: BTreeSet<usize>,
-    /// Dead letters that are themselves refused; they have nowhere else to go.
-    lost_letters: BTreeSet<usize>,
-}
-
-/// Why a transaction is not committed.
-enum Broken {
-    /// Still open, and the batch now knows what to leave out.
-    Learned,
-    Failed(Failure),
 }
 
 impl Ledger {
@@ -194,8 +177,11 @@ impl Kafka {
         read.map_err(|err| {
             let failure = self.client.explain(Failure::new(&err, true));
             let reason = format!("read progress from {}: {}", self.ledger.topic, failure.reason);
-            // A consumer hears of a topic it may not read or that is not there; neither ends this producer.
-            self.error(failure.column.min(Column::Held), &reason)
+            match failure.column {
+                // A consumer hears of a topic it may not read or that is not there; neither ends this producer.
+                Column::Held | Column::Fatal => self.hold(failure.kafka_code, &reason),
+                column => self.error(column, &reason),
+            }
         })
     }
 
@@ -205,15 +191,30 @@ impl Kafka {
         let results = match self.send_batch(batch).await {
             Ok(results) => results,
             Err(Broken::Learned) => return Err(Broken::Learned),
-            Err(broken @ Broken::Failed(_)) => {
-                self.abort().await.map_err(Broken::Failed)?;
-                return Err(broken);
+            Err(Broken::Failed(failure)) => {
+                let failure = self.transaction_failure().unwrap_or(failure);
+                // A broker that let nothing into the transaction may know none to abort: why it did not is what matters.
+                return Err(Broken::Failed(match self.abort().await {
+                    Err(aborting) if failure.column < Column::Held => aborting,
+                    _ => failure,
+                }));
             }
         };
         if let Err(failure) = self.commit().await {
             return Err(Broken::Failed(failure));
         }
         Ok(results)
+    }
+
+    /// Returns what broke the transaction under way, if it was not a record: those in the queue only hear that they were
+    /// taken out of it. A transaction that is under way cannot be begun, and the client says why it goes no further.
+    fn transaction_failure(&self) -> Option<Failure> {
+        match self.client.producer().begin_transaction() {
+            Err(KafkaError::Transaction(err)) if err.txn_requires_abort() || err.is_fatal() => {
+                Some(Failure::of_transaction(&KafkaError::Transaction(err)))
+            }
+            _ => None,
+        }
     }
 
     /// Sends the records, the dead letters of those that can never go, and last the progress.
@@ -330,6 +331,7 @@ impl Kafka {
     /// that was fenced must not do so: it would end its successor.
     fn fail_transaction(&mut self, failure: &Failure) -> PublishError {
         let fatal = self.client.fatal_error();
+        self.doubt_topics();
         self.is_spent = true;
         self.ledger.is_open = false;
         let code = fatal.as_ref().map(|(code, _)| *code);
@@ -345,8 +347,10 @@ impl Kafka {
             return self.error(Column::Fatal, &reason);
         }
         match fatal {
-            Some((_, reason)) => self.error(Column::Retriable, &format!("producer renewed after: {reason}")),
-            None => self.error(failure.column.min(Column::Held), &failure.reason),
+            _ if failure.column == Column::Held => self.hold(failure.kafka_code, &failure.reason),
+            Some((code, reason)) => self.renewed_after(code, &reason),
+            None if failure.column == Column::Fatal => self.hold(failure.kafka_code, &failure.reason),
+            None => self.error(failure.column, &failure.reason),
         }
     }
 }
@@ -374,65 +378,5 @@ impl Failure {
             }
         }
         failure
-    }
-}
-
-impl<'a> Batch<'a> {
-    const fn new(records: &'a [Record]) -> Self {
-        Self { records, rejected: BTreeMap::new(), suspects: BTreeSet::new(), lost_letters: BTreeSet::new() }
-    }
-
-    /// Cuts the batch into what is sent together: a suspect is sent alone.
-    fn runs(&self) -> Vec<Vec<(usize, &'a Record)>> {
-        let mut runs: Vec<Vec<(usize, &Record)>> = Vec::new();
-        let mut is_closed = true;
-        for (index, record) in self.records.iter().enumerate() {
-            if self.rejected.contains_key(&index) {
-                continue;
-            }
-            let is_suspect = self.suspects.contains(&index);
-            match runs.last_mut() {
-                Some(run) if !is_closed && !is_suspect => run.push((index, record)),
-                _ => runs.push(vec![(index, record)]),
-            }
-            is_closed = is_suspect;
-        }
-        runs
-    }
-
-    /// Sorts what became of a run into outcomes and into what the next attempt must know.
-    fn learn(
-        &mut self,
-        sent: Vec<(usize, Settled)>,
-        is_alone: bool,
-        outcomes: &mut BTreeMap<usize, Outcome>,
-    ) -> Result<(), Broken> {
-        let mut worst: Option<Failure> = None;
-        let mut is_refused = false;
-        for (index, result) in sent {
-            match result {
-                Ok(outcome) => {
-                    outcomes.insert(index, outcome);
-                }
-                Err(failure) if failure.column == Column::Rejected => {
-                    is_refused |= failure.is_from_broker;
-                    if is_alone || !failure.is_from_broker {
-                        self.rejected.insert(index, failure);
-                    } else {
-                        self.suspects.insert(index);
-                    }
-                }
-                Err(failure) if worst.as_ref().is_none_or(|worst| failure.column > worst.column) => {
-                    worst = Some(failure);
-                }
-                Err(_) => {}
-            }
-        }
-        match worst {
-            // What was queued behind a refused record fails with it, and says only that.
-            Some(worst) if !is_refused || worst.column > Column::Retriable => Err(Broken::Failed(worst)),
-            _ if is_refused => Err(Broken::Learned),
-            _ => Ok(()),
-        }
     }
 }
