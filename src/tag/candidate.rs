@@ -242,7 +242,8 @@ impl<'s> Search<'s> {
     fn status(&self, rule: &Rule, sentence: usize, trigger: &Range<u32>) -> Option<(Status, Option<CueHit>)> {
         let ranked = &self.pack.statuses;
         let rank = |class: &str| ranked.iter().position(|one| one.cue == class);
-        let by_cue = self.cue_at(sentence, trigger, |class| rank(class).is_some());
+        let is_wanted = |class: &str| rank(class).is_some_and(|at| ranked[at].is_of(rule));
+        let by_cue = self.cue_at(sentence, trigger, is_wanted);
         let by_rule = rule.status.map(|status| {
             let at = ranked.iter().position(|one| one.status == Some(status)).unwrap_or(ranked.len());
             (at, status)

@@ -53,7 +53,9 @@ impl Identify<'_> {
     pub(super) fn who(&self, at: usize, others: &[Who]) -> Option<Who> {
         let np = &self.scene.nps[at];
         match np.form {
-            Form::Person => np.person.map(|person| Who { said_office: np.office, ..self.person(person, np.place) }),
+            Form::Person => {
+                np.person.map(|person| Who { said_office: np.office, ..self.person(person, self.place_of(np)) })
+            }
             Form::Office => self.office(np, at),
             Form::Counterpart => self.counterpart(np, others),
             Form::Pronoun => self.antecedent(at, others),
@@ -69,6 +71,12 @@ impl Identify<'_> {
             Some(day) => entry.office_at(day),
             None => entry.terms.iter().filter(|term| term.to.is_none()).min_by_key(|term| term.office),
         };
+        // Without a day what the text says decides: "President of the European Council Donald Tusk".
+        let said = place.filter(|_| self.day.is_none()).and_then(|place| {
+            let code = place.code(self.roster);
+            entry.terms.iter().filter(|term| term.country == code).min_by_key(|term| term.office)
+        });
+        let held = said.or(held);
         let latest = held.or_else(|| entry.terms.iter().max_by_key(|term| term.from.map(|from| from.first)));
         let country = held
             .map(|term| term.country.clone())
@@ -88,12 +96,21 @@ impl Identify<'_> {
     /// The country or organisation that a party's delegates act for.
     pub(super) fn side_of(&self, at: usize) -> Option<Who> {
         let code = self.who(at, &[])?.country?;
+        self.place(&code).map(|place| self.side(place))
+    }
+
+    fn place(&self, code: &str) -> Option<Place> {
         let country = self.roster.countries.iter().position(|country| country.code == code).map(Place::Country);
         let organisation = || {
             let found = self.roster.organisations.iter().position(|organisation| organisation.code == code);
             found.map(Place::Organisation)
         };
-        country.or_else(organisation).map(|place| self.side(place))
+        country.or_else(organisation)
+    }
+
+    /// The place a party's words name, or that its office is of: "President of the European Council".
+    fn place_of(&self, np: &Np) -> Option<Place> {
+        np.place.or_else(|| self.place(self.roster.offices[np.office?].country.as_deref()?))
     }
 
     pub(super) fn side(&self, place: Place) -> Who {
@@ -131,6 +148,12 @@ impl Identify<'_> {
             });
         }
         let Some(country) = place.or_else(|| self.home_of(np, at)) else { return self.same_office_before(np, at) };
+        let named = || self.same_office_before(np, at).filter(|who| who.country.as_ref() == Some(&country));
+        if self.day.is_none()
+            && let Some(who) = named()
+        {
+            return Some(who);
+        }
         let day = self.day.unwrap_or(TODAY);
         if let Some(person) = self.holder(&office.id, &country, day) {
             return Some(Who { said_office: np.office, ..self.person(person, np.place) });
@@ -168,12 +191,18 @@ impl Identify<'_> {
         (is_leader && self.same_office_before(np, at).is_none()).then(|| home.clone())
     }
 
-    /// "The president" alone: the last person named before who holds such an office.
+    /// "The president" alone: the last person named before who holds such an office, by the roster or by the text.
     fn same_office_before(&self, np: &Np, at: usize) -> Option<Who> {
         let classes = &self.roster.offices[np.office?].classes;
-        let before = self.scene.nps[..at].iter().rev().take(PARTIES_BACK_MAX).filter_map(|before| before.person);
-        let holds_such = |person: &usize| self.class_of(*person).is_some_and(|class| classes.contains(&class));
-        before.into_iter().find(holds_such).map(|person| self.person(person, None))
+        let is_such = |class: &OfficeClass| classes.contains(class);
+        let holds_such = |before: &&Np| {
+            let said = before.office.map(|office| &self.roster.offices[office].classes);
+            let held = before.person.and_then(|person| self.class_of(person));
+            held.is_some_and(|class| is_such(&class)) || said.is_some_and(|said| said.iter().any(is_such))
+        };
+        let before = self.scene.nps[..at].iter().rev().take(PARTIES_BACK_MAX).filter(|before| before.person.is_some());
+        let found = before.into_iter().find(holds_such)?;
+        found.person.map(|person| self.person(person, self.place_of(found)))
     }
 
     fn class_of(&self, person: usize) -> Option<OfficeClass> {

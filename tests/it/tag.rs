@@ -131,6 +131,41 @@ fn the_office_is_that_of_the_day() {
 }
 
 #[test]
+fn who_an_office_means_the_text_says_first() {
+    // The day of publication is not known: the text names who is president.
+    let people_of = |lang: &str, text: &str| {
+        let mentions = code("", text, "", Some(lang));
+        let call = mentions.first().unwrap_or_else(|| panic!("no call: {text}"));
+        (people(call, None).join(" "), call.parties.join(" "))
+    };
+    let text = "Президент України Петро Порошенко закликав розширити місію. Про це глава держави сказав у телефонній розмові з \
+                президентом Європейської ради Дональдом Туском.";
+    assert_eq!(people_of("uk", text), ("poroshenko-petro tusk-donald".to_owned(), "EU UKR".to_owned()));
+}
+
+#[test]
+fn of_two_offices_that_overlap_the_longer_one_is_meant() {
+    let text = "La presidente del Consiglio Giorgia Meloni ha telefonato a Emmanuel Macron.";
+    let mentions = code("", text, "2025-06-17", Some("it"));
+    assert_eq!(people(&mentions[0], None), ["macron-emmanuel", "meloni-giorgia"]);
+    let text = "Il colloquio tra la presidente del Consiglio Giorgia Meloni e Emmanuel Macron si è svolto al telefono.";
+    let mentions = code("", text, "2025-06-17", Some("it"));
+    assert_eq!(people(&mentions[0], None), ["macron-emmanuel", "meloni-giorgia"]);
+}
+
+#[test]
+fn a_surname_that_is_a_country_is_a_person_where_the_text_says_so() {
+    let parties = |text: &str| {
+        let mentions = code("", text, "2025-10-10", Some("it"));
+        mentions.first().map(|mention| mention.parties.join(" ")).unwrap_or_default()
+    };
+    assert_eq!(parties("I negoziati tra Serbia e Montenegro sul confine sono partiti lunedì."), "MNE SRB");
+    assert_eq!(parties("Il premier portoghese Luís Montenegro ha telefonato a Emmanuel Macron."), "FRA PRT");
+    assert_eq!(parties("Il premier Montenegro ha telefonato a Emmanuel Macron."), "FRA PRT");
+    assert_eq!(parties("Montenegro e Sánchez si sono sentiti al telefono."), "ESP PRT");
+}
+
+#[test]
 fn a_day_unknown_is_no_day() {
     let mentions = code("", "Emmanuel Macron spoke by phone with Friedrich Merz.", "2025-06-05", Some("en"));
     assert_eq!(mentions.len(), 1);

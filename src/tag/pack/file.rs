@@ -64,6 +64,8 @@ pub(super) struct StatusText {
     pub(super) is: Option<Status>,
     #[serde(default)]
     pub(super) drop: bool,
+    #[serde(default)]
+    pub(super) not_of: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

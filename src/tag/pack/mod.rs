@@ -76,6 +76,15 @@ pub(super) struct Ranked {
     pub(super) cue: String,
     /// The status it gives; `None` drops the mention.
     pub(super) status: Option<Status>,
+    /// Groups of rules (the id up to the dot) of which the cue says nothing.
+    pub(super) not_of: Vec<String>,
+}
+
+impl Ranked {
+    pub(super) fn is_of(&self, rule: &Rule) -> bool {
+        let group = rule.id.split_once('.').map_or(rule.id.as_str(), |(group, _)| group);
+        !self.not_of.iter().any(|one| one == group)
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -211,7 +211,8 @@ impl Words {
                 let problem = format!("the cue class {} needs either `is` or `drop = true`", status.cue);
                 return Err(invalid(source, at, problem, "give one of them"));
             }
-            pack.statuses.push(Ranked { cue: status.cue.clone(), status: status.is });
+            let not_of = status.not_of.clone();
+            pack.statuses.push(Ranked { cue: status.cue.clone(), status: status.is, not_of });
         }
         if let Some(known) = scopes.iter().position(|scope| *scope == source.scope) {
             self.packs[known] = pack;

@@ -67,16 +67,55 @@ impl Finder<'_> {
         classes.sort_by_key(order);
         close_offices(hits, &mut classes);
         classes.sort_by_key(order);
+        let mut before: Option<Item> = None;
         for item in classes {
             match items.last_mut() {
-                Some(last) if last.start == item.start && last.end == item.end => merge_same(last, item),
+                Some(last) if last.start == item.start && last.end == item.end => {
+                    if is_country_rather(before.as_ref(), last, &item, hits) {
+                        last.what = item.what;
+                    } else {
+                        merge_same(last, item);
+                    }
+                }
+                // "la presidente" and "presidente del Consiglio": the one that says more.
+                Some(last) if last.end > item.start && last.end < item.end && are_offices(last, &item) => {
+                    last.what = item.what;
+                    last.end = item.end;
+                }
                 Some(last) if last.end > item.start => {}
-                _ => items.push(item),
+                _ => {
+                    before = items.last().cloned();
+                    items.push(item);
+                }
             }
         }
         self.drop_lone_signs(&mut items);
         items
     }
+}
+
+fn are_offices(one: &Item, two: &Item) -> bool {
+    matches!((&one.what, &two.what), (ItemKind::Office(_), ItemKind::Office(_)))
+}
+
+/// A surname that is a country's name too ("Montenegro") is the country, unless an office or another person stands beside
+/// it or its bearer is named in full.
+fn is_country_rather(before: Option<&Item>, known: &Item, other: &Item, hits: &[Hit]) -> bool {
+    let (ItemKind::Person { candidates, is_full: false, .. }, ItemKind::Place(_, Form::Place)) =
+        (&known.what, &other.what)
+    else {
+        return false;
+    };
+    let is_office = |item: &Item| matches!(item.what, ItemKind::Office(_) | ItemKind::OfficeOf(..));
+    let is_titled = before.is_some_and(|before| before.end == known.start && is_office(before));
+    let is_beside = |hit: &Hit| hit.start == known.end + 1 || hit.end + 1 == known.start;
+    let is_named = |hit: &Hit| match hit.what {
+        What::Name { entity: Entity::Person(person), is_full, .. } => {
+            is_full && candidates.contains(&person) || is_beside(hit)
+        }
+        _ => false,
+    };
+    !is_titled && !hits.iter().any(is_named)
 }
 
 /// "глава немецкого МИД": the halves of an office with a country between them. The items are in order.
