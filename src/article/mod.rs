@@ -22,6 +22,7 @@ mod metadata;
 mod phrases;
 mod prune;
 mod region;
+mod scan;
 mod scripted;
 mod seen;
 mod teasers;
@@ -176,8 +177,8 @@ pub fn extract_bytes(
 
 /// Extracts the article of a decoded page.
 pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, ExtractError> {
-    guard::check_html(html)?;
-    let document = dom_query::Document::from(html);
+    let parsed = guard::check_html(html)?;
+    let document = dom_query::Document::from(&*parsed);
     guard::check_tree(&document)?;
     let mut head = head::read(&document);
     let rule = host_rule::find(&head, url, hints);
@@ -195,7 +196,7 @@ pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, Ext
     }
     let is_changed = rule.is_some_and(|rule| host_rule::remove(&document, rule));
     if !rule.is_some_and(|rule| host_rule::text(&mut page, &document, rule)) {
-        let html = if is_changed { Cow::Owned(document.html().to_string()) } else { Cow::Borrowed(html) };
+        let html = if is_changed { Cow::Owned(document.html().to_string()) } else { parsed };
         let body = body::read(&html, document, (&head, &page), hints);
         if body.is_wall {
             return Err(ExtractError::Wall);

@@ -9,13 +9,17 @@ const DATE_BYTES_MAX: usize = 40;
 
 /// Adds the values of the script's keys that name a date of publication, as written.
 pub(super) fn read(script: &str, found: &mut Vec<String>) {
+    found.extend(dates(script).take(DATES_MAX.saturating_sub(found.len())));
+}
+
+/// Whether the script has a key that names a date of publication.
+pub(super) fn has_date(script: &str) -> bool {
+    dates(script).next().is_some()
+}
+
+fn dates(script: &str) -> impl Iterator<Item = String> {
     let bytes = &script.as_bytes()[..script.len().min(SCRIPT_BYTES_MAX)];
-    for at in memchr::memmem::find_iter(bytes, "ubli") {
-        if found.len() >= DATES_MAX {
-            return;
-        }
-        found.extend(value_of_key_at(bytes, at));
-    }
+    memchr::memmem::find_iter(bytes, "ubli").filter_map(|at| value_of_key_at(bytes, at))
 }
 
 /// The quoted or bare value behind a key that has `at` in it: `"datePublished":"2025-02-12"`, `published_at: 1739376240`.

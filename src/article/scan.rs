@@ -1,0 +1,339 @@
+//! Owns the one pass over a page's markup before it is parsed: what it would cost is counted, and what nothing reads is
+//! left out.
+
+use std::{borrow::Cow, ops::Range};
+
+use super::{
+    guard::{ExtractError, OPEN_ELEMENTS_MAX},
+    scripted,
+};
+
+/// Attributes of one element; the parser compares each with all before it.
+pub(super) const ATTRIBUTES_MAX: usize = 1_000;
+/// `<` that open nothing; the parser stops at each.
+pub(super) const STRAY_OPENINGS_MAX: usize = 50_000;
+/// What writing the page's texts may cost, by [`writing_cost`]: about a third of a second.
+const WRITING_COST_MAX: usize = 4_000_000_000;
+/// A shorter content costs less than leaving it out.
+const BLANK_BYTES_MIN: usize = 32;
+/// Bytes of a tag's name that are compared; those that count are shorter.
+const NAME_BYTES_MAX: usize = 32;
+
+/// Counts open elements the way the parser will, without building anything, and gives back the page without the contents
+/// of comments, styles, drawings, and scripts that tell nothing.
+pub(super) fn scan(page: &str) -> Result<Cow<'_, str>, ExtractError> {
+    let html = page.as_bytes();
+    let mut open = OpenElements::default();
+    let mut blanks: Vec<Range<usize>> = Vec::new();
+    let (mut at, mut text_from, mut cost, mut n_stray) = (0, 0, 0_usize, 0_usize);
+    while let Some(next) = find(html, at, b'<') {
+        at = next + 1;
+        let Some(&first) = html.get(at) else { break };
+        if html.get(at..at + 3) == Some(b"!--") {
+            cost = cost.saturating_add(writing_cost(&html[text_from..next]));
+            let comment = comment(html, at);
+            at = comment.end.saturating_add(3).min(html.len());
+            text_from = at;
+            blanks.extend(Some(comment).filter(|comment| ends_as_seen(html, comment)));
+            continue;
+        }
+        let is_close = first == b'/';
+        let name_at = at + usize::from(is_close);
+        let written = tag_name(html, name_at);
+        if written.is_empty() {
+            n_stray += 1;
+            if n_stray > STRAY_OPENINGS_MAX {
+                return Err(ExtractError::TooLarge);
+            }
+            continue;
+        }
+        let (end, n_attributes) = end_of_tag(html, name_at + written.len());
+        if n_attributes > ATTRIBUTES_MAX {
+            return Err(ExtractError::TooLarge);
+        }
+        cost = cost.saturating_add(writing_cost(&html[text_from..next])).saturating_add(writing_cost(&html[next..end]));
+        if cost > WRITING_COST_MAX {
+            return Err(ExtractError::TooLarge);
+        }
+        (at, text_from) = (end, end);
+        let name = Name::of(written);
+        let kind = Kind::of(name.bytes());
+        if is_close {
+            open.close(&name, kind);
+            continue;
+        }
+        if kind == Kind::Raw {
+            let content = raw_content(html, at, written);
+            at = end_of_tag(html, content.end.saturating_add(2 + written.len())).0;
+            text_from = at;
+            blanks.extend(Some(content).filter(|content| is_mute(page, &html[next..end], &name, content)));
+            continue;
+        }
+        if name.bytes() == b"svg" {
+            blanks.extend(drawing(html, end).inspect(|content| (at, text_from) = (content.end, content.end)));
+        }
+        open.open(name, kind);
+        if open.count() > OPEN_ELEMENTS_MAX {
+            return Err(ExtractError::TooDeep);
+        }
+    }
+    cost = cost.saturating_add(writing_cost(&html[text_from..]));
+    if cost > WRITING_COST_MAX { Err(ExtractError::TooLarge) } else { Ok(without(page, &blanks)) }
+}
+
+/// The page without the longer ones of these parts of it, a space in the place of a drawing's.
+fn without<'p>(page: &'p str, blanks: &[Range<usize>]) -> Cow<'p, str> {
+    let mut kept = String::new();
+    let mut from = 0;
+    for blank in blanks.iter().filter(|blank| blank.len() >= BLANK_BYTES_MIN) {
+        if kept.is_empty() {
+            kept.reserve(page.len());
+        }
+        kept.push_str(page.get(from..blank.start).unwrap_or_default());
+        if page.as_bytes()[blank.clone()].iter().any(u8::is_ascii_whitespace) {
+            kept.push(' ');
+        }
+        from = blank.end;
+    }
+    if from == 0 {
+        return Cow::Borrowed(page);
+    }
+    kept.push_str(page.get(from..).unwrap_or_default());
+    Cow::Owned(kept)
+}
+
+/// What a comment holds, from behind its `<!--`; to the page's end when it has none or an odd one. `at` is behind the `<`.
+fn comment(html: &[u8], at: usize) -> Range<usize> {
+    let rest = html.get(at + 1..).unwrap_or_default();
+    // `<!-->` ends at once.
+    let end = memchr::memmem::find(rest, b"-->").map_or(html.len(), |end| at + 1 + end);
+    (at + 3).min(end)..end
+}
+
+/// Whether a comment ends where it seems to: the parser ends it at `--!>` too.
+fn ends_as_seen(html: &[u8], comment: &Range<usize>) -> bool {
+    comment.end < html.len() && memchr::memmem::find(&html[comment.clone()], b"--!>").is_none()
+}
+
+/// Whether the content of an element is read by nobody: styles, and scripts without the page's record or a date.
+fn is_mute(page: &str, tag: &[u8], name: &Name, content: &Range<usize>) -> bool {
+    match name.bytes() {
+        b"style" => true,
+        b"script" => {
+            let Some(script) = page.get(content.clone()) else { return false };
+            // A comment in a script can hide its end.
+            !may_be_record(tag) && !script.contains("<!--") && !scripted::has_date(script)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a script's tag may say `application/ld+json`, in whatever spelling.
+fn may_be_record(tag: &[u8]) -> bool {
+    let has = |word: &[u8]| tag.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
+    has(b"json") && has(b"ld")
+}
+
+/// The content of a drawing that has nothing but shapes. `from` is behind its tag.
+fn drawing(html: &[u8], from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    while let Some(next) = find(html, at, b'<') {
+        if !html[at..next].iter().all(u8::is_ascii_whitespace) {
+            return None;
+        }
+        let is_close = html.get(next + 1) == Some(&b'/');
+        let name_at = next + 1 + usize::from(is_close);
+        let written = tag_name(html, name_at);
+        let name = Name::of(written);
+        if name.bytes() == b"svg" {
+            return is_close.then_some(from..next);
+        }
+        if !is_shape(name.bytes()) {
+            return None;
+        }
+        at = end_of_tag(html, name_at + written.len()).0;
+    }
+    None
+}
+
+fn is_shape(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"path"
+            | b"g"
+            | b"circle"
+            | b"rect"
+            | b"ellipse"
+            | b"line"
+            | b"polyline"
+            | b"polygon"
+            | b"defs"
+            | b"use"
+            | b"clippath"
+            | b"mask"
+            | b"lineargradient"
+            | b"radialgradient"
+            | b"stop"
+            | b"symbol"
+    )
+}
+
+/// The engine writes its article as HTML, and html5ever 0.40 looks to the end of a text, or to its next `<`, `>` or
+/// quote, for each character that it escapes or that might be a no-break space.
+fn writing_cost(text: &[u8]) -> usize {
+    const ENDS: [&[u8]; 4] = [b"&lt;", b"&gt;", b"&quot;", b"&#34;"];
+    let is_costly = |at: &usize| !ENDS.iter().any(|end| text[*at..].starts_with(end));
+    memchr::memchr2_iter(b'&', 0xC2, text).filter(is_costly).count().saturating_mul(text.len())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Never stays open, or is closed by the next of its kind.
+    Void,
+    /// Holds text only.
+    Raw,
+    /// Reopened by the parser until its own end tag.
+    Formatting,
+    /// An end tag of something outside does not reach through it.
+    Barrier,
+    Block,
+    Inline,
+}
+
+impl Kind {
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta"
+            | b"param" | b"source" | b"track" | b"wbr" | b"p" | b"li" | b"dt" | b"dd" | b"option" | b"optgroup"
+            | b"tr" | b"tbody" | b"thead" | b"tfoot" | b"a" | b"rp" | b"rt" | b"path" | b"html" | b"head" | b"body"
+            | b"circle" | b"rect" | b"use" | b"line" | b"polygon" | b"stop" => Self::Void,
+            b"script" | b"style" | b"textarea" | b"title" | b"xmp" | b"iframe" | b"noembed" | b"noframes" => Self::Raw,
+            b"b" | b"big" | b"code" | b"em" | b"font" | b"i" | b"nobr" | b"s" | b"small" | b"strike" | b"strong"
+            | b"tt" | b"u" => Self::Formatting,
+            b"table" | b"td" | b"th" | b"caption" | b"object" | b"template" | b"marquee" | b"applet" | b"svg"
+            | b"math" | b"foreignobject" => Self::Barrier,
+            b"address" | b"article" | b"aside" | b"blockquote" | b"button" | b"center" | b"details" | b"dialog"
+            | b"dir" | b"div" | b"dl" | b"fieldset" | b"figcaption" | b"figure" | b"footer" | b"form" | b"frameset"
+            | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"header" | b"hgroup" | b"listing" | b"main"
+            | b"menu" | b"nav" | b"ol" | b"pre" | b"search" | b"section" | b"select" | b"summary" | b"ul" => {
+                Self::Block
+            }
+            _ => Self::Inline,
+        }
+    }
+}
+
+/// A tag's name in lowercase.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Name {
+    bytes: [u8; NAME_BYTES_MAX],
+    n_bytes: usize,
+}
+
+impl Name {
+    fn of(written: &[u8]) -> Self {
+        let mut bytes = [0; NAME_BYTES_MAX];
+        let n_bytes = written.len().min(NAME_BYTES_MAX);
+        bytes[..n_bytes].copy_from_slice(&written[..n_bytes]);
+        bytes.make_ascii_lowercase();
+        Self { bytes, n_bytes }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.n_bytes]
+    }
+}
+
+#[derive(Default)]
+struct OpenElements {
+    stack: Vec<(Name, Kind)>,
+    n_formatting: usize,
+}
+
+impl OpenElements {
+    fn count(&self) -> usize {
+        self.stack.len() + self.n_formatting
+    }
+
+    fn open(&mut self, name: Name, kind: Kind) {
+        match kind {
+            Kind::Void | Kind::Raw => {}
+            Kind::Formatting => self.n_formatting += 1,
+            Kind::Barrier | Kind::Block | Kind::Inline => self.stack.push((name, kind)),
+        }
+    }
+
+    fn close(&mut self, name: &Name, kind: Kind) {
+        if kind == Kind::Formatting {
+            self.n_formatting = self.n_formatting.saturating_sub(1);
+            return;
+        }
+        for index in (0..self.stack.len()).rev() {
+            let (open, open_kind) = &self.stack[index];
+            if open == name {
+                self.stack.truncate(index);
+                return;
+            }
+            let is_stopped = match kind {
+                Kind::Inline => *open_kind != Kind::Inline,
+                _ => *open_kind == Kind::Barrier && kind != Kind::Barrier,
+            };
+            if is_stopped {
+                return;
+            }
+        }
+    }
+}
+
+fn find(html: &[u8], from: usize, byte: u8) -> Option<usize> {
+    memchr::memchr(byte, html.get(from..)?).map(|offset| from + offset)
+}
+
+/// The name of a tag as written, cut when long; empty when none begins here.
+fn tag_name(html: &[u8], from: usize) -> &[u8] {
+    let rest = html.get(from..).unwrap_or_default();
+    if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+        return &[];
+    }
+    let end = rest.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).unwrap_or(rest.len());
+    &rest[..end.min(NAME_BYTES_MAX)]
+}
+
+/// Behind the `>` that closes a tag, quotes respected, and how many attributes the tag has.
+fn end_of_tag(html: &[u8], from: usize) -> (usize, usize) {
+    let mut n_attributes = 0;
+    let (mut is_value, mut was_gap) = (false, true);
+    let mut at = from;
+    while let Some(byte) = html.get(at) {
+        at += 1;
+        match byte {
+            b'>' => return (at, n_attributes),
+            b'"' | b'\'' if is_value => {
+                at = find(html, at, *byte).map_or(html.len(), |end| end + 1);
+                is_value = false;
+                // A value may stand against the next name: `a="1"b="2"`.
+                was_gap = true;
+            }
+            b'=' => (is_value, was_gap) = (true, false),
+            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'/' => was_gap = true,
+            _ => {
+                n_attributes += usize::from(was_gap && !is_value);
+                is_value = false;
+                was_gap = matches!(byte, b'"' | b'\'');
+            }
+        }
+    }
+    (html.len(), n_attributes)
+}
+
+/// What stands before the end tag of this name; to the page's end when there is none.
+fn raw_content(html: &[u8], from: usize, name: &[u8]) -> Range<usize> {
+    let mut at = from;
+    while let Some(next) = find(html, at, b'<') {
+        at = next + 1;
+        if html.get(at) == Some(&b'/') && tag_name(html, at + 1).eq_ignore_ascii_case(name) {
+            return from..next;
+        }
+    }
+    from..html.len()
+}
