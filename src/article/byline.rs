@@ -1,6 +1,8 @@
 //! Owns who wrote a page: names out of what its author fields and bylines say, agencies kept, titles and places cut.
 
-use super::{head::Head, marks::Place, title};
+use std::sync::LazyLock;
+
+use super::{head::Head, marks::Place, title, vocabulary::Openers};
 use crate::calendar::month;
 
 /// Authors kept of one page.
@@ -29,6 +31,8 @@ const BY: [&str; 49] = [
     "opublikowane przez", "بقلم:", "بقلم", "كتب:", "作者：", "作者",
     "记者", "記者", "本报记者", "oprac.",
 ];
+
+static OPENERS: LazyLock<Openers> = LazyLock::new(|| Openers::of(&BY));
 
 /// News agencies: a name of one word behind a comma that is no place.
 #[rustfmt::skip]
@@ -149,11 +153,12 @@ fn seen(head: &Head, sign: Sign) -> Vec<&str> {
 /// Whether a text is nothing but the word in front of a name: "By", "Автор:".
 pub(super) fn is_by(text: &str) -> bool {
     let text = text.trim().trim_end_matches(':');
-    let is_same = |by: &&str| {
+    let is_same = |by: &str| {
         let by = by.trim_end_matches(':');
         text.len() == by.len() && text.chars().flat_map(char::to_lowercase).eq(by.chars())
     };
-    !text.is_empty() && BY.iter().any(is_same)
+    let first = text.chars().next().and_then(|first| first.to_lowercase().next());
+    first.is_some_and(|first| OPENERS.with(first).any(is_same))
 }
 
 /// Whether a text is "By" and names.
@@ -180,10 +185,9 @@ pub(super) fn looks_like_names(text: &str) -> bool {
 
 fn strip_by(text: &str) -> Option<&str> {
     let text = text.trim();
-    // Asked of every short text of a page: most end here.
+    // Asked of every short text of a page: most end at their first letter.
     let first = text.chars().next()?.to_lowercase().next()?;
-    let begins = |by: &&&str| by.starts_with(first);
-    BY.iter().filter(begins).filter_map(|by| strip_word(text, by)).min_by_key(|rest| rest.len())
+    OPENERS.with(first).filter_map(|by| strip_word(text, by)).min_by_key(|rest| rest.len())
 }
 
 /// `text` behind `word`, in any case, when a space, a colon or the text's end follows.

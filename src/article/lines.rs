@@ -1,19 +1,24 @@
 //! Owns the line filter: lines of an extracted text that are furniture go, as long as most of the text survives.
 
+use std::sync::LazyLock;
+
 use super::{
     Page,
     dates::{self, Order},
     markup::Line,
-    phrases::{AGENCIES, CREDIT, DISCLAIMERS, LABELS, READ_ALSO, SHARES, SUBSCRIBE, TAIL},
+    phrases::{AGENCIES, CREDIT, DISCLAIMERS, LABELS, READ_ALSO, RIGHTS, SHARES, SUBSCRIBE, TAIL},
     teasers, title,
+    vocabulary::{Openers, Vocabulary},
 };
 
 /// Longer lines are prose whatever they open with.
-const CREDIT_CHARS_MAX: usize = 220;
-const REFERENCE_CHARS_MAX: usize = 220;
+const FURNITURE_CHARS_MAX: usize = 220;
 const DATE_CHARS_MAX: usize = 70;
 const STAMP_CHARS_MAX: usize = 120;
-const SHARE_ROW_BYTES_MAX: usize = 100;
+const SUBSCRIBE_CHARS_MAX: usize = 200;
+const COPYRIGHT_CHARS_MAX: usize = 200;
+const CLOCK_CHARS_MAX: usize = 10;
+const LABEL_BYTES_MAX: usize = 100;
 /// Ideographs are words: a date line has those of year, month, day, and the name of an outlet.
 const DATE_IDEOGRAPHS_MAX: usize = 14;
 /// A short line that opens the text or ends it in a colon is a label.
@@ -123,17 +128,63 @@ fn is_kicker(line: &str) -> bool {
 }
 
 fn is_furniture(line: &str) -> bool {
-    let bare = bare(line);
-    if bare.is_empty() || LABELS.contains(&bare.as_str()) || is_share_row(&bare) {
+    let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
+    if bare.is_empty() {
         return true;
     }
     let n_chars = line.chars().count();
-    is_credit(line, n_chars) || is_reference(line, n_chars) || is_date(line, n_chars) || is_copyright(line, n_chars)
+    // Of a longer line only what its marks enclose can be a label.
+    if n_chars > FURNITURE_CHARS_MAX {
+        return bare.len() <= LABEL_BYTES_MAX && is_label(&bare.to_lowercase());
+    }
+    let lower = line.to_lowercase();
+    let line = Lowered { line, lower: &lower, n_chars, words: words_in(&lower) };
+    is_label(line.start().trim_end_matches(|c: char| !c.is_alphanumeric()))
+        || is_credit(&line)
+        || is_reference(&line)
+        || is_date(&line)
+        || is_copyright(&line)
+}
+
+/// A line with what is asked of it again and again.
+struct Lowered<'a> {
+    line: &'a str,
+    lower: &'a str,
+    n_chars: usize,
+    /// Lists that have a word in it.
+    words: u32,
+}
+
+const HAS_CREDIT: u32 = 1;
+const HAS_AGENCY: u32 = 1 << 1;
+const HAS_DISCLAIMER: u32 = 1 << 2;
+const HAS_RIGHTS: u32 = 1 << 3;
+
+fn words_in(lower: &str) -> u32 {
+    static VOCABULARY: LazyLock<Vocabulary> =
+        LazyLock::new(|| Vocabulary::of(&[CREDIT, AGENCIES, DISCLAIMERS, RIGHTS]));
+    VOCABULARY.lists_in(lower)
+}
+
+impl<'a> Lowered<'a> {
+    /// In lowercase from the first letter or digit on.
+    fn start(&self) -> &'a str {
+        self.lower.trim_start_matches(|c: char| !c.is_alphanumeric())
+    }
+
+    fn has(&self, list: u32) -> bool {
+        self.words & list != 0
+    }
+}
+
+/// A label of a control, or a row of buttons; `bare` is lowercase, without marks at the ends.
+fn is_label(bare: &str) -> bool {
+    LABELS.contains(&bare) || is_share_row(bare)
 }
 
 /// Buttons side by side: `Facebook Twitter Email`.
 fn is_share_row(bare: &str) -> bool {
-    let is_short = bare.len() <= SHARE_ROW_BYTES_MAX && bare.contains(' ');
+    let is_short = bare.len() <= LABEL_BYTES_MAX && bare.contains(' ');
     is_short && bare.split_whitespace().all(|word| SHARES.contains(&word))
 }
 
@@ -143,42 +194,16 @@ fn bare(line: &str) -> String {
 }
 
 /// `Photo: name`, `A caption. Photo: name`, `(Photo by name)`, `name/Getty Images`.
-fn is_credit(line: &str, n_chars: usize) -> bool {
-    if n_chars > CREDIT_CHARS_MAX {
-        return false;
-    }
-    let lower = line.to_lowercase();
-    let start = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let opens = |text: &str| {
-        CREDIT.iter().any(|word| {
-            text.strip_prefix(word).is_some_and(|rest| {
-                let rest = rest.trim_start();
-                rest.starts_with([':', '：', '/', '©', '|'])
-                    || (word.ends_with("by") && n_chars < 120)
-                    || rest.starts_with("by ")
-            })
-        })
-    };
-    let second = start.split_once(' ').map_or("", |(_, rest)| rest);
-    if opens(start) || opens(second) {
+fn is_credit(line: &Lowered) -> bool {
+    if line.has(HAS_CREDIT) && names_picture(line) {
         return true;
     }
-    // A credit behind a caption: the last sentence of the line is the credit.
-    let behind = |mark: &str| {
-        lower.rfind(mark).is_some_and(|at| {
-            let rest = lower[at + mark.len()..].trim_start_matches(|c: char| !c.is_alphanumeric());
-            rest.chars().count() <= 70 && opens(rest)
-        })
-    };
-    if [". ", "(", " / ", " - ", " | ", " – ", " — ", ") ", "! ", "? ", "。", "（"].iter().any(|mark| behind(mark))
-    {
-        return true;
-    }
+    let &Lowered { line: written, lower, n_chars, .. } = line;
     let is_signed = lower.rfind('©').is_some_and(|at| lower[at..].chars().count() <= 60);
-    if is_signed && !line.ends_with(['.', '!', '?', '"']) {
+    if is_signed && !written.ends_with(['.', '!', '?', '"']) {
         return true;
     }
-    if n_chars > 110 || line.ends_with(['.', '!', '?', '"', '”', '»', '。']) {
+    if !line.has(HAS_AGENCY) || n_chars > 110 || written.ends_with(['.', '!', '?', '"', '”', '»', '。']) {
         return false;
     }
     let end = lower.trim_end_matches(|c: char| !c.is_alphanumeric());
@@ -190,27 +215,47 @@ fn is_credit(line: &str, n_chars: usize) -> bool {
     })
 }
 
-fn is_reference(line: &str, n_chars: usize) -> bool {
-    if n_chars > REFERENCE_CHARS_MAX {
-        return false;
-    }
-    let lower = line.to_lowercase();
-    let start = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let opens_with = |phrase: &str| {
-        start.strip_prefix(phrase).is_some_and(|rest| {
-            let is_whole_word = !phrase.ends_with(|c: char| c.is_alphanumeric() && u32::from(c) < 0x2E80)
-                || !rest.starts_with(|c: char| c.is_alphanumeric());
-            is_whole_word && (!is_plain_verb(phrase) || is_label_end(rest))
+/// The line, what follows its first word, or its last sentence says whose picture it is.
+fn names_picture(line: &Lowered) -> bool {
+    static CREDITS: LazyLock<Openers> = LazyLock::new(|| Openers::of(CREDIT));
+    let opens = |text: &str| {
+        CREDITS.of_text(text).any(|(word, rest)| {
+            let rest = rest.trim_start();
+            rest.starts_with([':', '：', '/', '©', '|'])
+                || (word.ends_with("by") && line.n_chars < 120)
+                || rest.starts_with("by ")
         })
     };
+    let start = line.start();
+    let second = start.split_once(' ').map_or("", |(_, rest)| rest);
+    let behind = |mark: &str| {
+        line.lower.rfind(mark).is_some_and(|at| {
+            let rest = line.lower[at + mark.len()..].trim_start_matches(|c: char| !c.is_alphanumeric());
+            rest.chars().count() <= 70 && opens(rest)
+        })
+    };
+    opens(start)
+        || opens(second)
+        || [". ", "(", " / ", " - ", " | ", " – ", " — ", ") ", "! ", "? ", "。", "（"].iter().any(|mark| behind(mark))
+}
+
+fn is_reference(line: &Lowered) -> bool {
+    static READS: LazyLock<Openers> = LazyLock::new(|| Openers::of(READ_ALSO));
+    static SUBSCRIBES: LazyLock<Openers> = LazyLock::new(|| Openers::of(SUBSCRIBE));
+    let &Lowered { line: written, n_chars, .. } = line;
+    let start = line.start();
+    let counts = |(phrase, rest): (&str, &str)| {
+        let is_whole_word = !phrase.ends_with(|c: char| c.is_alphanumeric() && u32::from(c) < 0x2E80)
+            || !rest.starts_with(|c: char| c.is_alphanumeric());
+        is_whole_word && (!is_plain_verb(phrase) || is_label_end(rest))
+    };
     // The signature under an embedded post: `— Ann Lee (@annlee) May 3, 2025`.
-    if line.starts_with(['—', '–', '-']) && line.contains("(@") && n_chars < 100 {
+    if n_chars < 100 && written.starts_with(['—', '–', '-']) && written.contains("(@") {
         return true;
     }
-    let is_disclaimer = DISCLAIMERS.iter().any(|phrase| start.contains(phrase));
-    is_disclaimer
-        || READ_ALSO.iter().any(|phrase| opens_with(phrase))
-        || (n_chars <= 200 && SUBSCRIBE.iter().any(|phrase| opens_with(phrase)))
+    line.has(HAS_DISCLAIMER) && DISCLAIMERS.iter().any(|phrase| start.contains(phrase))
+        || READS.of_text(start).any(counts)
+        || (n_chars <= SUBSCRIBE_CHARS_MAX && SUBSCRIBES.of_text(start).any(counts))
 }
 
 /// Phrases that also open sentences of articles count only before a colon or alone.
@@ -261,31 +306,38 @@ fn is_label_end(rest: &str) -> bool {
 }
 
 /// A line that is nothing but a date, a time and a word or two.
-fn is_date(line: &str, n_chars: usize) -> bool {
-    if is_clock_time(line) {
+fn is_date(line: &Lowered) -> bool {
+    let &Lowered { line: written, n_chars, .. } = line;
+    if is_clock_time(written, n_chars) {
         return true;
     }
-    let is_stamp = opens_as_stamp(line);
-    if n_chars > if is_stamp { STAMP_CHARS_MAX } else { DATE_CHARS_MAX } || line.ends_with(['!', '?']) {
+    let is_too_long = |is_stamp: bool| n_chars > if is_stamp { STAMP_CHARS_MAX } else { DATE_CHARS_MAX };
+    if is_too_long(true) || written.ends_with(['!', '?']) {
         return false;
     }
-    let n_digits = line.chars().filter(|c| c.is_numeric()).count();
-    let n_ideographs = line.chars().filter(|c| u32::from(*c) >= 0x2E80).count();
-    if n_ideographs > DATE_IDEOGRAPHS_MAX || n_digits < 5 || dates::day(line, Order::DayFirst).is_none() {
+    let n_digits = written.chars().filter(|c| c.is_numeric()).count();
+    if n_digits < 5 {
+        return false;
+    }
+    let is_stamp = STAMPS.iter().any(|stamp| line.lower.starts_with(stamp));
+    let n_ideographs = written.chars().filter(|c| u32::from(*c) >= 0x2E80).count();
+    if is_too_long(is_stamp) || n_ideographs > DATE_IDEOGRAPHS_MAX || dates::day(written, Order::DayFirst).is_none() {
         return false;
     }
     let n_long_words =
-        line.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 2).count();
+        written.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 2).count();
     n_long_words <= if is_stamp { 9 } else { 3 }
 }
 
 /// `17:05`, `5.05 pm`, `17 h 05`, `17:05 Uhr`.
-fn is_clock_time(line: &str) -> bool {
+fn is_clock_time(line: &str, n_chars: usize) -> bool {
+    if n_chars > CLOCK_CHARS_MAX {
+        return false;
+    }
     let n_digits = line.chars().filter(char::is_ascii_digit).count();
     let n_letters = line.chars().filter(|c| c.is_alphabetic()).count();
     (3..=4).contains(&n_digits)
         && n_letters <= 3
-        && line.chars().count() <= 10
         && line.starts_with(|c: char| c.is_ascii_digit())
         && line.contains([':', '.', 'h', 'H'])
 }
@@ -299,27 +351,9 @@ const STAMPS: [&str; 37] = [
     "data aktualizacji", "erstellt", "fecha", "date", "created",
 ];
 
-fn opens_as_stamp(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    STAMPS.iter().any(|stamp| lower.starts_with(stamp))
-}
-
-fn is_copyright(line: &str, n_chars: usize) -> bool {
-    if n_chars > 200 {
-        return false;
-    }
-    let lower = line.to_lowercase();
-    lower.starts_with('©')
-        || lower.starts_with("copyright ")
-        || lower.contains("all rights reserved")
-        || lower.contains("alle rechte vorbehalten")
-        || lower.contains("tous droits réservés")
-        || lower.contains("todos los derechos reservados")
-        || lower.contains("todos os direitos reservados")
-        || lower.contains("все права защищены")
-        || lower.contains("усі права захищені")
-        || lower.contains("wszelkie prawa zastrzeżone")
-        || lower.contains("tüm hakları saklıdır")
+fn is_copyright(line: &Lowered) -> bool {
+    line.n_chars <= COPYRIGHT_CHARS_MAX
+        && (line.has(HAS_RIGHTS) || line.lower.starts_with('©') || line.lower.starts_with("copyright "))
 }
 
 #[cfg(test)]

@@ -116,7 +116,11 @@ pub(super) fn label_mark(text: &str) -> Mark {
 
 /// The text from the label of publication on, when one of a change stands before it: `Updated 3 May, published 1 May`.
 pub(super) fn published_part(text: &str) -> &str {
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&CHANGED_LABELS, &PUBLISHED_LABELS]));
     let lower = text.to_lowercase();
+    if VOCABULARY.lists_in(&lower) != 0b11 {
+        return text;
+    }
     let first = |words: &[&str]| words.iter().filter_map(|word| lower.find(word)).min();
     match (first(&CHANGED_LABELS), first(&PUBLISHED_LABELS)) {
         (Some(changed), Some(published)) if changed < published => text.get(published..).unwrap_or(text),
@@ -132,18 +136,21 @@ pub(super) fn stronger(a: Mark, b: Mark) -> Mark {
     }
 }
 
-/// Whether a class of an element names its author.
+/// Whether a lowercase class of an element names its author.
 pub(super) fn is_author_class(classes: &str) -> bool {
     #[rustfmt::skip]
     const NOT: [&str; 21] = [
         "bio", "desc", "description", "image", "img", "avatar", "photo", "picture", "title", "job", "role", "position",
         "social", "follow", "email", "twitter", "link", "links", "count", "icon", "thumb",
     ];
-    classes.split_ascii_whitespace().any(|class| {
-        let mut parts = class.split(|c: char| !c.is_ascii_alphanumeric());
-        let names = ["author", "authors", "byline", "autor", "auteur", "autore", "avtor", "contributor"];
-        parts.clone().any(|part| names.contains(&part)) && !parts.any(|part| NOT.contains(&part))
-    })
+    const NAMES: [&str; 8] = ["author", "authors", "byline", "autor", "auteur", "autore", "avtor", "contributor"];
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&NAMES]));
+    // Most names of a page end here, before they cost anything.
+    VOCABULARY.speaks_in(classes)
+        && classes.split_ascii_whitespace().any(|class| {
+            let mut parts = class.split(|c: char| !c.is_ascii_alphanumeric());
+            parts.clone().any(|part| NAMES.contains(&part)) && !parts.any(|part| NOT.contains(&part))
+        })
 }
 
 /// Whether a class is that of readers' comments, not of a page that has some.

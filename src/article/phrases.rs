@@ -120,3 +120,11 @@ pub(super) const DISCLAIMERS: &[&str] = &[
     "affiliate link", "small commission", "earn a commission", "we may earn", "funded by readers", "become a paid subscriber",
     "delivery charges may apply", "forwarded to you?", "continues below advertisement", "enable javascript", "ad blocker",
 ];
+
+/// Stands anywhere in a line about the rights to the page.
+#[rustfmt::skip]
+pub(super) const RIGHTS: &[&str] = &[
+    "all rights reserved", "alle rechte vorbehalten", "tous droits réservés", "todos los derechos reservados",
+    "todos os direitos reservados", "все права защищены", "усі права захищені", "wszelkie prawa zastrzeżone",
+    "tüm hakları saklıdır",
+];

@@ -1,4 +1,5 @@
-//! Owns word lists searched at once: one pass over a text tells which of them have a word in it.
+//! Owns word lists searched at once: one pass over a text tells which of them have a word in it, its first letter which
+//! words may open it.
 
 use std::collections::BTreeMap;
 
@@ -34,9 +35,42 @@ impl Vocabulary {
     }
 }
 
+/// Lowercase words by their first letters.
+pub(super) struct Openers(Vec<(char, &'static str)>);
+
+impl Openers {
+    pub(super) fn of(words: &[&'static str]) -> Self {
+        let mut openers: Vec<_> = words.iter().filter_map(|word| Some((word.chars().next()?, *word))).collect();
+        openers.sort_by_key(|(first, _)| *first);
+        Self(openers)
+    }
+
+    /// The words that begin with this letter.
+    pub(super) fn with(&self, first: char) -> impl Iterator<Item = &'static str> {
+        let from = self.0.partition_point(|(known, _)| *known < first);
+        self.0[from..].iter().take_while(move |(known, _)| *known == first).map(|(_, word)| *word)
+    }
+
+    /// The words that lowercase `text` opens with, each with what stands behind it.
+    pub(super) fn of_text<'t>(&self, text: &'t str) -> impl Iterator<Item = (&'static str, &'t str)> {
+        let words = text.chars().next().into_iter().flat_map(|first| self.with(first));
+        words.filter_map(|word| Some((word, text.strip_prefix(word)?)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_open_a_text_are_found_with_what_follows() {
+        let openers = Openers::of(&["von", "by", "автор", "by and by"]);
+        let found = |text| openers.of_text(text).collect::<Vec<_>>();
+        assert_eq!(found("by and by they came"), [("by", " and by they came"), ("by and by", " they came")]);
+        assert_eq!(found("автор: Ann"), [("автор", ": Ann")]);
+        assert_eq!(found("nearby"), []);
+        assert_eq!(found(""), []);
+    }
 
     #[test]
     fn every_list_with_a_word_in_the_text_is_told_though_words_overlap() {
