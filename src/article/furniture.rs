@@ -52,11 +52,57 @@ const BESIDE_COMMENT: [&str; 14] = [
     "respond",
 ];
 
-/// Whether one class name or id calls its block comments or a dialog about consent.
-pub(super) fn is_foreign(class: &str) -> bool {
-    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&FOREIGN, &["comment"]]));
-    // Most names of a page end here, before they cost anything.
-    let may_be = class.len() <= CLASS_BYTES_MAX && VOCABULARY.speaks_in(class);
+/// Words that utility classes share with furniture: `overflow-hidden`, `scroll-mt-2`, `media-body`, `com-content`.
+#[rustfmt::skip]
+const SUSPECT: [&str; 22] = [
+    "hid", "comment", "footer", "header", "banner", "widget", "media", "meta", "scroll", "contact", "extra", "community",
+    "com-", "masthead", "shopping", "replies", "rss", "remark", "popup", "legends", "supplemental", "-ad-",
+];
+
+/// The class names, or the id, of a block, and the lists that have a word in them.
+pub(super) struct Names<'n> {
+    written: &'n str,
+    lists: u32,
+}
+
+/// The lists, as bits.
+const MAY_BE_FOREIGN: u32 = 1;
+const MAY_BE_FURNITURE: u32 = 1 << 1;
+const MAY_BE_SUSPECT: u32 = 1 << 2;
+
+impl<'n> Names<'n> {
+    pub(super) fn of(written: &'n str) -> Self {
+        Self { written, lists: lists_in(written) }
+    }
+
+    /// Whether one calls its block comments or a dialog about consent.
+    pub(super) fn are_foreign(&self) -> bool {
+        self.lists & MAY_BE_FOREIGN != 0 && self.written.split_ascii_whitespace().any(is_foreign)
+    }
+
+    /// Whether one (`article__related-links`, `shareBar`, `photo_credit`) names furniture.
+    pub(super) fn name_furniture(&self) -> bool {
+        self.lists & MAY_BE_FURNITURE != 0 && self.written.split_ascii_whitespace().any(is_named_by)
+    }
+
+    /// Whether they have a word in them for which an engine would drop the block unseen.
+    pub(super) fn are_suspect(&self) -> bool {
+        self.lists & MAY_BE_SUSPECT != 0
+    }
+}
+
+/// A word of a name is a part of it as written: most names of a page are read here and nowhere else.
+fn lists_in(names: &str) -> u32 {
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+        let foreign: Vec<&str> = FOREIGN.into_iter().chain(["comment"]).collect();
+        let furniture: Vec<&str> = WORDS.into_iter().chain(PAIRS.map(|(first, _)| first)).collect();
+        Vocabulary::of(&[&foreign, &furniture, &SUSPECT])
+    });
+    VOCABULARY.lists_in(names)
+}
+
+fn is_foreign(class: &str) -> bool {
+    let may_be = class.len() <= CLASS_BYTES_MAX && lists_in(class) & MAY_BE_FOREIGN != 0;
     may_be && {
         let words = words(class);
         words.iter().any(|word| FOREIGN.iter().any(|stem| word.starts_with(stem) && !word.starts_with("responsi")))
@@ -74,7 +120,10 @@ const LEADS: [&str; 26] = [
 
 /// Whether one class name calls its block the lead of the article.
 pub(super) fn is_lead(class: &str) -> bool {
-    class.len() <= CLASS_BYTES_MAX && words(class).iter().any(|word| LEADS.contains(&word.as_str()))
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&LEADS]));
+    class.len() <= CLASS_BYTES_MAX
+        && VOCABULARY.speaks_in(class)
+        && words(class).iter().any(|word| LEADS.contains(&word.as_str()))
 }
 
 /// Whether one class name (`entry-content`, `article__body`, `storyText`) calls its block the body of the article.
@@ -92,15 +141,13 @@ pub(super) fn is_body(class: &str) -> bool {
 
 /// Whether one class name calls its block a teaser: of another article when it links, the lead of this one when not.
 pub(super) fn is_teaser(class: &str) -> bool {
-    class.len() <= CLASS_BYTES_MAX && words(class).iter().any(|word| word == "teaser")
+    class.len() <= CLASS_BYTES_MAX
+        && class.to_ascii_lowercase().contains("teaser")
+        && words(class).iter().any(|word| word == "teaser")
 }
 
-/// Whether one class name (`article__related-links`, `shareBar`, `photo_credit`) names furniture.
-pub(super) fn is_named_by(class: &str) -> bool {
-    static VOCABULARY: LazyLock<Vocabulary> =
-        LazyLock::new(|| Vocabulary::of(&[&WORDS, &PAIRS.map(|(first, _)| first)]));
-    // A word of the name is a part of it as written.
-    if class.len() > CLASS_BYTES_MAX || !VOCABULARY.speaks_in(class) {
+fn is_named_by(class: &str) -> bool {
+    if class.len() > CLASS_BYTES_MAX || lists_in(class) & MAY_BE_FURNITURE == 0 {
         return false;
     }
     let words = words(class);

@@ -1,14 +1,12 @@
 //! Owns one pass over a page for everything it says about itself: meta tags, JSON-LD, microdata, headings, dates in sight.
 
-use dom_query::{Document, Element, NodeData, NodeRef};
+use dom_query::{Document, Element, LocalName, NodeData, NodeRef, local_name};
 
 use super::{
+    attributes::{Attributes, attribute},
     byline::{Byline, Sign, is_by, is_worded, looks_like_names},
     json_ld,
-    marks::{
-        Mark, Place, class_mark, is_author_address, is_author_class, is_comments_class, is_paywall_class, label_mark,
-        stands_elsewhere, stronger,
-    },
+    marks::{Mark, Names, Place, is_author_address, label_mark, stronger},
     markup::{self, Step, collapse, walk},
     scripted,
     title::is_part,
@@ -118,9 +116,17 @@ struct Reading {
     others: usize,
     marks: Vec<Mark>,
     opened: Vec<Block>,
+    /// The classes and the id of the current element, in lowercase.
+    names: String,
     /// The words before the current place, when they are few: `Published:`, `Updated`.
     label: String,
     n_bytes: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    First,
+    Lower,
 }
 
 /// What an open element makes of its content.
@@ -187,35 +193,46 @@ impl Reading {
 
     /// Reads one element; says what its content counts as and whether to look at it.
     fn element(&mut self, node: &NodeRef, element: &Element) -> (Block, bool) {
-        let name: &str = &element.name.local;
-        match name {
-            "meta" => self.meta(element),
-            "link" => self.link(element),
-            "base" => self.head.base = element.attr("href").map(|href| href.to_string()),
-            "html" => self.head.lang = language_attribute(element),
-            "title" if self.head.title.is_none() => {
+        let name = &element.name.local;
+        match *name {
+            local_name!("meta") => self.meta(element),
+            local_name!("link") => self.link(element),
+            local_name!("base") => self.head.base = element.attr("href").map(|href| href.to_string()),
+            local_name!("html") => self.head.lang = language_attribute(element),
+            local_name!("title") if self.head.title.is_none() => {
                 self.head.title = Some(markup::text(node)).filter(|title| !title.is_empty());
             }
-            "script" if element.attr("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json")) => {
+            local_name!("script") if attribute(element, "type").is_some_and(is_record) => {
                 self.blocks.push(node.text().to_string());
             }
-            "script" => scripted::read(&node.text(), &mut self.head.scripted),
-            "h1" | "h2" | "h3" => self.heading(node, name),
-            "time" | "relative-time" => self.time(node, element),
-            "abbr" if MACHINE_TIMES.iter().any(|key| attribute(element, key).is_some_and(is_machine_time)) => {
-                self.time(node, element);
-            }
+            local_name!("script") => scripted::read(&node.text(), &mut self.head.scripted),
+            local_name!("h1") => self.heading(node, Level::First),
+            local_name!("h2") | local_name!("h3") => self.heading(node, Level::Lower),
+            local_name!("time") => self.time(node, element),
+            local_name!("abbr") if has_machine_time(element) => self.time(node, element),
+            _ if &**name == "relative-time" => self.time(node, element),
             _ => {}
         }
-        if matches!(name, "script" | "style" | "noscript" | "template" | "svg" | "title") {
+        let is_unread = matches!(
+            *name,
+            local_name!("script")
+                | local_name!("style")
+                | local_name!("noscript")
+                | local_name!("template")
+                | local_name!("svg")
+                | local_name!("title")
+        );
+        if is_unread {
             return (Block::Plain, false);
         }
-        if !element.attrs.is_empty() {
-            self.properties(node, element);
-        }
-        let block = self.block(node, name, element);
+        let attributes = Attributes::of(element);
+        let mut buffer = std::mem::take(&mut self.names);
+        let names = Names::of(&attributes, &mut buffer);
+        self.properties((node, element), &attributes, &names);
+        let block = self.block((node, name), &attributes, &names);
+        self.names = buffer;
         if let Block::Date(mark) = block
-            && name != "time"
+            && *name != local_name!("time")
         {
             self.parts(node, element, mark);
         }
@@ -224,7 +241,7 @@ impl Reading {
 
     /// A date that an element gives for machines, or in parts: a day, a month and a year with an element each.
     fn parts(&mut self, node: &NodeRef, element: &Element, mark: Mark) {
-        if MACHINE_TIMES.iter().any(|key| attribute(element, key).is_some_and(is_machine_time)) {
+        if has_machine_time(element) {
             self.time(node, element);
         }
         let text = spaced(node).replace('|', " ");
@@ -240,47 +257,48 @@ impl Reading {
         }
     }
 
-    fn block(&mut self, node: &NodeRef, name: &str, element: &Element) -> Block {
-        let is_meta = name == "aside" && element.attr("class").is_some_and(|class| class.contains("meta"));
-        if matches!(name, "nav" | "footer" | "aside" | "blockquote") && !is_meta {
-            return Block::Elsewhere;
+    fn block(&mut self, (node, name): (&NodeRef, &LocalName), attributes: &Attributes, names: &Names) -> Block {
+        match *name {
+            // It holds what belongs to the article.
+            local_name!("aside") if attributes.class.is_some_and(|class| class.contains("meta")) => {}
+            local_name!("nav") | local_name!("footer") | local_name!("aside") | local_name!("blockquote") => {
+                return Block::Elsewhere;
+            }
+            local_name!("article") if self.is_far_from_heading() => return Block::Others,
+            local_name!("html") | local_name!("body") | local_name!("main") | local_name!("article") => {
+                return Block::Plain;
+            }
+            _ => {}
         }
-        let is_far = |at: usize| self.n_bytes > at + TEASER_BYTES_MIN;
-        if name == "article" && self.head.is_heading_known && self.head.heading_at.is_some_and(is_far) {
-            return Block::Others;
-        }
-        if matches!(name, "html" | "body" | "main" | "article") {
-            return Block::Plain;
-        }
-        let (class, id) = (attribute(element, "class"), attribute(element, "id"));
-        if class.is_none() && id.is_none() {
-            return Block::Plain;
-        }
-        let class = format!("{} {}", class.unwrap_or_default(), id.unwrap_or_default()).to_ascii_lowercase();
-        self.head.has_paywall_mark |= self.elsewhere == 0 && class.split_ascii_whitespace().any(is_paywall_class);
-        let is_teaser = class.contains("teaser") && !self.head.h1.is_empty();
-        let is_elsewhere = (is_teaser || stands_elsewhere(&class)) && !class.contains("publish");
+        self.head.has_paywall_mark |= self.elsewhere == 0 && names.have_paywall();
+        let is_teaser = names.say_teaser() && !self.head.h1.is_empty();
+        let is_elsewhere = (is_teaser || names.stand_elsewhere()) && !names.say_publish();
         if is_elsewhere && (self.elsewhere > 0 || !node.descendants_it().any(|inner| inner.has_name("h1"))) {
-            let is_others = class.split_ascii_whitespace().any(is_comments_class);
-            return if is_others { Block::Others } else { Block::Elsewhere };
+            return if names.are_comments() { Block::Others } else { Block::Elsewhere };
         }
-        match class_mark(&class) {
+        match names.mark() {
             Mark::None => Block::Plain,
             mark => Block::Date(mark),
         }
     }
 
+    /// Behind more text than a lead and a byline: another article than the headline's.
+    fn is_far_from_heading(&self) -> bool {
+        let is_far = |at: usize| self.n_bytes > at + TEASER_BYTES_MIN;
+        self.head.is_heading_known && self.head.heading_at.is_some_and(is_far)
+    }
+
     /// Keeps first-level headings; a lower one that the page's title repeats is the headline of a page without.
-    fn heading(&mut self, node: &NodeRef, name: &str) {
+    fn heading(&mut self, node: &NodeRef, level: Level) {
         let titles = [self.head.title.as_deref(), self.head.meta(&["og:title"]).map(|(_, title)| title)];
         let is_known = |text: &str| titles.iter().flatten().any(|title| is_part(text, title));
         let is_first = self.head.h1.is_empty();
-        if self.head.h1.len() >= 8 || (name != "h1" && (!is_first || self.elsewhere > 0)) {
+        if self.head.h1.len() >= 8 || (level == Level::Lower && (!is_first || self.elsewhere > 0)) {
             return;
         }
         let text = markup::text(node);
         let is_known = is_known(&text);
-        if text.is_empty() || (name != "h1" && !is_known) {
+        if text.is_empty() || (level == Level::Lower && !is_known) {
             return;
         }
         self.head.h1.push(text);
@@ -325,7 +343,7 @@ impl Reading {
         }
         says.make_ascii_lowercase();
         let is_pubdate = attribute(element, "pubdate").is_some();
-        let own = if is_pubdate { Mark::Published } else { class_mark(&says) };
+        let own = if is_pubdate { Mark::Published } else { Names::in_text(&says).mark() };
         let text = markup::text(node);
         let worded = [label_mark(&text), label_mark(&self.label)].into_iter().find(|mark| *mark != Mark::None);
         self.head.times.push(TimeMark {
@@ -337,9 +355,9 @@ impl Reading {
         });
     }
 
-    fn properties(&mut self, node: &NodeRef, element: &Element) {
+    fn properties(&mut self, (node, element): (&NodeRef, &Element), attributes: &Attributes, names: &Names) {
         if self.elsewhere == 0
-            && let Some(property) = attribute(element, "itemprop").or_else(|| attribute(element, "property"))
+            && let Some(property) = attributes.itemprop.or(attributes.property)
             && self.head.properties.len() < 60
         {
             let value = ["content", "datetime"]
@@ -352,11 +370,10 @@ impl Reading {
                 self.head.properties.push((property, value));
             }
         }
-        if attribute(element, "rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "author"))
-            || attribute(element, "class").is_some_and(|class| is_author_class(&class.to_ascii_lowercase()))
-        {
+        let is_rel = attributes.rel.is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "author"));
+        if is_rel || names.name_author() {
             self.byline(&spaced(node), Sign::Marked);
-        } else if attribute(element, "href").is_some_and(is_author_address) {
+        } else if attributes.href.is_some_and(is_author_address) {
             let text = spaced(node);
             if text.contains(' ') && looks_like_names(&text) {
                 self.byline(&text, Sign::Linked);
@@ -381,6 +398,9 @@ impl Reading {
             self.label.clear();
             return;
         }
+        if at == self.n_bytes {
+            return;
+        }
         if contents.len() < BYLINE_CHARS_MAX * 2 {
             let text = contents.trim();
             if is_worded(text) || (text.len() > 3 && is_by(&self.label) && looks_like_names(text)) {
@@ -388,7 +408,8 @@ impl Reading {
             }
         }
         let n_digits = contents.bytes().filter(u8::is_ascii_digit).count();
-        let has_foreign_digits = n_digits == 0 && contents.chars().any(|c| !c.is_ascii() && c.is_numeric());
+        let has_foreign_digits =
+            n_digits == 0 && !contents.is_ascii() && contents.chars().any(|c| !c.is_ascii() && c.is_numeric());
         if n_digits < 4 && !has_foreign_digits {
             if contents.len() < LABEL_BYTES_MAX && contents.contains(char::is_alphabetic) {
                 self.label.clear();
@@ -431,6 +452,15 @@ fn spaced(node: &NodeRef) -> String {
     collapse(text.trim_matches('|'))
 }
 
+/// A script of this type holds the page's JSON-LD.
+fn is_record(kind: &str) -> bool {
+    kind.to_ascii_lowercase().contains("ld+json")
+}
+
+fn has_machine_time(element: &Element) -> bool {
+    MACHINE_TIMES.iter().any(|key| attribute(element, key).is_some_and(is_machine_time))
+}
+
 /// Whether an attribute may hold a time: `2025-02-12T18:04`, seconds since 1970.
 fn is_machine_time(value: &str) -> bool {
     value.bytes().filter(u8::is_ascii_digit).count() >= 8
@@ -439,9 +469,4 @@ fn is_machine_time(value: &str) -> bool {
 fn language_attribute(element: &Element) -> Option<String> {
     let lang = element.attr("lang").or_else(|| element.attr("xml:lang"))?;
     (!lang.trim().is_empty()).then(|| lang.trim().to_owned())
-}
-
-/// The value of an attribute, not copied.
-fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    element.attrs.iter().find(|attr| &*attr.name.local == name).map(|attr| &*attr.value)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::vocabulary::Vocabulary;
+use super::{attributes::Attributes, vocabulary::Vocabulary};
 
 /// What blocks call themselves that stand beside the article, and those that hold a date.
 #[rustfmt::skip]
@@ -14,6 +14,11 @@ const ELSEWHERE: [&str; 12] = [
 const DATES: [&str; 10] = [
     "date", "time", "publish", "posted", "byline", "meta", "pubdate", "datum", "fecha", "author",
 ];
+/// Parts of classes that name the author.
+const AUTHORS: [&str; 8] = ["author", "authors", "byline", "autor", "auteur", "autore", "avtor", "contributor"];
+/// What a wall calls itself.
+const WALLS: [&str; 6] =
+    ["paywall", "premium-content", "paid-content", "subscriber-only", "subscribers-only", "regwall"];
 /// Words in front of a date, in lowercase; stems, so that every form is met.
 #[rustfmt::skip]
 const PUBLISHED_LABELS: [&str; 44] = [
@@ -62,33 +67,95 @@ pub(super) enum Place {
     Elsewhere,
 }
 
-/// Whether one of the lowercase classes and ids names what stands beside the article, not a layout that has such a thing.
-pub(super) fn stands_elsewhere(classes: &str) -> bool {
-    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&ELSEWHERE]));
-    let says = |class: &str| VOCABULARY.speaks_in(class);
-    says(classes) && classes.split_ascii_whitespace().any(|class| says(class) && !is_layout(class))
+/// The classes and the id of an element, in lowercase, and the lists that have a word in them.
+pub(super) struct Names<'n> {
+    written: &'n str,
+    /// Bytes of the classes; the id is behind them.
+    n_class_bytes: usize,
+    lists: u32,
+}
+
+/// The lists, as bits.
+const SAYS_CHANGED: u32 = 1;
+const SAYS_PUBLISHED: u32 = 1 << 1;
+const SAYS_DATE: u32 = 1 << 2;
+const SAYS_ELSEWHERE: u32 = 1 << 3;
+const SAYS_AUTHOR: u32 = 1 << 4;
+const SAYS_WALL: u32 = 1 << 5;
+const SAYS_TEASER: u32 = 1 << 6;
+
+impl<'n> Names<'n> {
+    /// Reads an element's names; `buffer` is written anew.
+    pub(super) fn of(attributes: &Attributes, buffer: &'n mut String) -> Self {
+        let class = attributes.class.unwrap_or_default();
+        buffer.clear();
+        buffer.push_str(class);
+        buffer.push(' ');
+        buffer.push_str(attributes.id.unwrap_or_default());
+        buffer.make_ascii_lowercase();
+        Self { n_class_bytes: class.len(), ..Self::in_text(buffer) }
+    }
+
+    /// Reads names that are in lowercase already.
+    pub(super) fn in_text(written: &'n str) -> Self {
+        const CHANGED: [&str; 3] = ["update", "modif", "changed"];
+        const PUBLISHED: [&str; 3] = ["publish", "pubdate", "posted-on"];
+        static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+            Vocabulary::of(&[&CHANGED, &PUBLISHED, &DATES, &ELSEWHERE, &AUTHORS, &WALLS, &["teaser"]])
+        });
+        Self { written, n_class_bytes: written.len(), lists: VOCABULARY.lists_in(written) }
+    }
+
+    fn say(&self, list: u32) -> bool {
+        self.lists & list != 0
+    }
+
+    pub(super) fn say_teaser(&self) -> bool {
+        self.say(SAYS_TEASER)
+    }
+
+    /// Whether one of them names what stands beside the article, not a layout that has such a thing.
+    pub(super) fn stand_elsewhere(&self) -> bool {
+        let names_it = |class: &str| ELSEWHERE.iter().any(|word| class.contains(word)) && !is_layout(class);
+        self.say(SAYS_ELSEWHERE) && self.written.split_ascii_whitespace().any(names_it)
+    }
+
+    /// What they say about the dates below the element.
+    pub(super) fn mark(&self) -> Mark {
+        match (self.say(SAYS_CHANGED), self.say(SAYS_PUBLISHED)) {
+            // The hAtom `updated` of an entry that never changed.
+            (true, true) => Mark::Published,
+            (true, false) if is_entry_date(self.written) => Mark::Date,
+            (true, false) => Mark::Changed,
+            (false, true) => Mark::Published,
+            (false, false) if self.say(SAYS_DATE) => Mark::Date,
+            (false, false) => Mark::None,
+        }
+    }
+
+    /// Whether one is a wall's, not a menu's, a button's or a teaser's that has to do with one.
+    pub(super) fn have_paywall(&self) -> bool {
+        self.say(SAYS_WALL) && self.written.split_ascii_whitespace().any(is_paywall_class)
+    }
+
+    /// Whether a class names the author.
+    pub(super) fn name_author(&self) -> bool {
+        self.say(SAYS_AUTHOR) && self.written.get(..self.n_class_bytes).is_some_and(is_author_class)
+    }
+
+    /// Whether one is that of readers' comments, not of a page that has some.
+    pub(super) fn are_comments(&self) -> bool {
+        self.written.split_ascii_whitespace().any(is_comments_class)
+    }
+
+    pub(super) fn say_publish(&self) -> bool {
+        self.say(SAYS_PUBLISHED) && self.written.contains("publish")
+    }
 }
 
 fn is_layout(class: &str) -> bool {
     let words = ["has-", "no-", "with-", "one-", "two-", "layout", "page", "wrapper", "container"];
     words.iter().any(|word| class.contains(word))
-}
-
-/// What lowercase classes and ids say about the dates below them.
-pub(super) fn class_mark(classes: &str) -> Mark {
-    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
-        Vocabulary::of(&[&["update", "modif", "changed"], &["publish", "pubdate", "posted-on"], &DATES])
-    });
-    let found = VOCABULARY.lists_in(classes);
-    match (found & 1 != 0, found & 2 != 0) {
-        // The hAtom `updated` of an entry that never changed.
-        (true, true) => Mark::Published,
-        (true, false) if is_entry_date(classes) => Mark::Date,
-        (true, false) => Mark::Changed,
-        (false, true) => Mark::Published,
-        (false, false) if found & 4 != 0 => Mark::Date,
-        (false, false) => Mark::None,
-    }
 }
 
 /// Themes write `entry-date updated` on the only date they show.
@@ -136,25 +203,20 @@ pub(super) fn stronger(a: Mark, b: Mark) -> Mark {
     }
 }
 
-/// Whether a lowercase class of an element names its author.
-pub(super) fn is_author_class(classes: &str) -> bool {
+/// Whether a lowercase class names the author.
+fn is_author_class(classes: &str) -> bool {
     #[rustfmt::skip]
     const NOT: [&str; 21] = [
         "bio", "desc", "description", "image", "img", "avatar", "photo", "picture", "title", "job", "role", "position",
         "social", "follow", "email", "twitter", "link", "links", "count", "icon", "thumb",
     ];
-    const NAMES: [&str; 8] = ["author", "authors", "byline", "autor", "auteur", "autore", "avtor", "contributor"];
-    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&NAMES]));
-    // Most names of a page end here, before they cost anything.
-    VOCABULARY.speaks_in(classes)
-        && classes.split_ascii_whitespace().any(|class| {
-            let mut parts = class.split(|c: char| !c.is_ascii_alphanumeric());
-            parts.clone().any(|part| NAMES.contains(&part)) && !parts.any(|part| NOT.contains(&part))
-        })
+    classes.split_ascii_whitespace().any(|class| {
+        let mut parts = class.split(|c: char| !c.is_ascii_alphanumeric());
+        parts.clone().any(|part| AUTHORS.contains(&part)) && !parts.any(|part| NOT.contains(&part))
+    })
 }
 
-/// Whether a class is that of readers' comments, not of a page that has some.
-pub(super) fn is_comments_class(class: &str) -> bool {
+fn is_comments_class(class: &str) -> bool {
     #[rustfmt::skip]
     const COMMENTS: [&str; 14] = [
         "comment", "comments", "commentlist", "comment-list", "comments-list", "comments-area", "comments-section",
@@ -163,14 +225,11 @@ pub(super) fn is_comments_class(class: &str) -> bool {
     COMMENTS.contains(&class)
 }
 
-/// Whether a class is a wall's, not a menu's, a button's or a teaser's that has to do with one.
-pub(super) fn is_paywall_class(class: &str) -> bool {
-    const WALLS: [&str; 6] =
-        ["paywall", "premium-content", "paid-content", "subscriber-only", "subscribers-only", "regwall"];
+fn is_paywall_class(class: &str) -> bool {
     const NOT: [&str; 11] =
         ["button", "btn", "nav", "user", "konto", "login", "link", "meter", "-tag", "label", "icon"];
-    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&WALLS, &NOT]));
-    VOCABULARY.lists_in(class) == 0b01
+    let has = |words: &[&str]| words.iter().any(|word| class.contains(word));
+    has(&WALLS) && !has(&NOT)
 }
 
 /// Whether a link leads to an author's page.
@@ -228,8 +287,19 @@ mod tests {
             ("lead", Mark::None),
         ];
         for (class, mark) in classes {
-            assert_eq!(class_mark(class), mark, "{class}");
+            assert_eq!(Names::in_text(class).mark(), mark, "{class}");
         }
+    }
+
+    #[test]
+    fn classes_name_the_author_and_an_id_does_not() {
+        let say = |class, id| {
+            let attributes = Attributes { class, id, ..Attributes::default() };
+            Names::of(&attributes, &mut String::from("before")).name_author()
+        };
+        assert!(say(Some("Post-Author x"), None));
+        assert!(!say(Some("x"), Some("author")));
+        assert!(!say(Some("author-bio"), None));
     }
 
     #[test]
@@ -241,8 +311,8 @@ mod tests {
 
     #[test]
     fn a_layout_with_a_sidebar_is_no_sidebar() {
-        assert!(stands_elsewhere("c-sidebar right"));
-        assert!(!stands_elsewhere("content has-sidebar"));
-        assert!(!stands_elsewhere("article-body"));
+        assert!(Names::in_text("c-sidebar right").stand_elsewhere());
+        assert!(!Names::in_text("content has-sidebar").stand_elsewhere());
+        assert!(!Names::in_text("article-body").stand_elsewhere());
     }
 }

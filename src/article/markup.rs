@@ -338,22 +338,25 @@ pub(super) fn unescape(text: &str) -> String {
 /// One space between words, none at the ends, no invisible characters.
 pub(super) fn collapse(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut is_space = false;
-    for c in text.chars() {
-        if c.is_whitespace() || c == '\u{a0}' {
-            is_space = !out.is_empty();
-            continue;
-        }
-        if matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}') || c.is_control() {
-            continue;
-        }
-        if is_space {
-            out.push(' ');
-            is_space = false;
-        }
-        out.push(c);
+    if text.is_ascii() {
+        push_words(text.split_ascii_whitespace().flat_map(|word| word.split('\x0b')), &mut out);
+    } else {
+        push_words(text.split_whitespace(), &mut out);
     }
     out
+}
+
+fn push_words<'t>(words: impl Iterator<Item = &'t str>, out: &mut String) {
+    let is_invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}') || c.is_control();
+    for word in words {
+        let mut is_first = !out.is_empty();
+        for part in word.split(is_invisible).filter(|part| !part.is_empty()) {
+            if std::mem::take(&mut is_first) {
+                out.push(' ');
+            }
+            out.push_str(part);
+        }
+    }
 }
 
 fn is_hidden_text(name: &str) -> bool {

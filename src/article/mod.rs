@@ -1,5 +1,6 @@
 //! Owns articles: a page to text and metadata. Fetching is `fetch`'s business, coding is `tag`'s.
 
+mod attributes;
 mod body;
 mod byline;
 mod dates;

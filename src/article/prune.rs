@@ -1,13 +1,10 @@
 //! Owns the guarded prune: blocks that name themselves furniture go, unless they hold the article.
 
-use std::sync::LazyLock;
-
-use dom_query::{Element, NodeData, NodeId, NodeRef};
+use dom_query::{Element, LocalName, NodeData, NodeId, NodeRef, local_name};
 
 use super::{
-    furniture,
+    furniture::{self, Names},
     markup::{Step, walk},
-    vocabulary::Vocabulary,
 };
 
 /// A block with more prose than this, or this share of the page's, stays whatever it calls itself.
@@ -79,13 +76,6 @@ pub(super) fn prune(root: &NodeRef) {
     }
 }
 
-/// Words that utility classes share with furniture: `overflow-hidden`, `scroll-mt-2`, `media-body`, `com-content`.
-#[rustfmt::skip]
-const SUSPECT: [&str; 22] = [
-    "hid", "comment", "footer", "header", "banner", "widget", "media", "meta", "scroll", "contact", "extra", "community",
-    "com-", "masthead", "shopping", "replies", "rss", "remark", "popup", "legends", "supplemental", "-ad-",
-];
-
 /// Drops whole articles that a page appends to the one it is about, as endless pages do.
 fn drop_further_articles(root: &NodeRef) {
     let mut articles: Vec<NodeRef> = Vec::new();
@@ -119,26 +109,83 @@ enum Verdict {
 }
 
 fn verdict(element: &Element) -> Verdict {
-    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&SUSPECT]));
-    if is_foreign(element) {
-        return Verdict::Foreign;
-    }
-    if is_furniture(element) {
-        return Verdict::Furniture;
-    }
+    let means = Means::of(&element.name.local);
+    let (mut is_furniture, mut is_suspect) = (means == Means::Furniture, false);
     for attr in &element.attrs {
         let value: &str = &attr.value;
-        let is_suspect = match &*attr.name.local {
-            "class" | "id" => VOCABULARY.speaks_in(value),
-            "style" => value.contains("none") || value.contains("visibility") || value.contains("opacity"),
-            "hidden" => true,
-            _ => false,
-        };
-        if is_suspect {
-            return Verdict::Suspect;
+        match attr.name.local {
+            local_name!("class") | local_name!("id") => {
+                let names = Names::of(value);
+                if means == Means::Block && names.are_foreign() {
+                    return Verdict::Foreign;
+                }
+                is_furniture = is_furniture || (means != Means::Content && names.name_furniture());
+                is_suspect |= names.are_suspect();
+            }
+            local_name!("style") => {
+                is_suspect |= value.contains("none") || value.contains("visibility") || value.contains("opacity");
+            }
+            local_name!("hidden") => (is_furniture, is_suspect) = (true, true),
+            local_name!("aria-hidden") => is_furniture |= value == "true",
+            local_name!("role") => is_furniture |= is_furniture_role(value),
+            _ if matches!(&*attr.name.local, "data-testid" | "data-component") => {
+                is_furniture |= Names::of(value).name_furniture();
+            }
+            _ => {}
         }
     }
-    Verdict::Plain
+    match (is_furniture && means != Means::Content, is_suspect) {
+        (true, _) => Verdict::Furniture,
+        (false, true) => Verdict::Suspect,
+        (false, false) => Verdict::Plain,
+    }
+}
+
+/// What an element is by its own name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Means {
+    /// The article or a part of it, whatever it calls itself.
+    Content,
+    Furniture,
+    /// May hold what readers or lawyers wrote.
+    Block,
+    Other,
+}
+
+impl Means {
+    fn of(name: &LocalName) -> Self {
+        match *name {
+            local_name!("html")
+            | local_name!("body")
+            | local_name!("article")
+            | local_name!("main")
+            | local_name!("head")
+            | local_name!("em")
+            | local_name!("strong")
+            | local_name!("b")
+            | local_name!("i")
+            | local_name!("td")
+            | local_name!("tr")
+            | local_name!("tbody") => Self::Content,
+            local_name!("nav")
+            | local_name!("figcaption")
+            | local_name!("button")
+            | local_name!("form")
+            | local_name!("dialog")
+            | local_name!("menu") => Self::Furniture,
+            local_name!("div")
+            | local_name!("section")
+            | local_name!("ol")
+            | local_name!("ul")
+            | local_name!("li")
+            | local_name!("aside") => Self::Block,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn is_furniture_role(role: &str) -> bool {
+    matches!(role, "navigation" | "complementary" | "search" | "banner" | "contentinfo" | "dialog" | "alertdialog")
 }
 
 /// Characters of paragraph text outside links below `root`.
@@ -151,16 +198,17 @@ pub(super) fn n_prose_chars(root: &NodeRef) -> usize {
         };
         node.query(|inner| match &inner.data {
             NodeData::Element(element) => {
-                let name: &str = &element.name.local;
-                if matches!(name, "script" | "style" | "noscript" | "svg" | "template") {
-                    return false;
-                }
-                let count = if name == "a" {
-                    &mut n_links
-                } else if is_paragraph(name) {
-                    &mut n_paragraphs
-                } else {
-                    return true;
+                let count = match element.name.local {
+                    local_name!("script")
+                    | local_name!("style")
+                    | local_name!("noscript")
+                    | local_name!("svg")
+                    | local_name!("template") => return false,
+                    local_name!("a") => &mut n_links,
+                    local_name!("p") | local_name!("blockquote") | local_name!("pre") | local_name!("article") => {
+                        &mut n_paragraphs
+                    }
+                    _ => return true,
                 };
                 *count = if is_enter { *count + 1 } else { count.saturating_sub(1) };
                 true
@@ -176,49 +224,6 @@ pub(super) fn n_prose_chars(root: &NodeRef) -> usize {
         .unwrap_or(false)
     });
     n_chars
-}
-
-fn is_paragraph(name: &str) -> bool {
-    matches!(name, "p" | "blockquote" | "pre" | "article")
-}
-
-fn is_furniture(element: &Element) -> bool {
-    let name: &str = &element.name.local;
-    match name {
-        "html" | "body" | "article" | "main" | "head" | "em" | "strong" | "b" | "i" | "td" | "tr" | "tbody" => {
-            return false;
-        }
-        "nav" | "figcaption" | "button" | "form" | "dialog" | "menu" => return true,
-        _ => {}
-    }
-    for attr in &element.attrs {
-        let value: &str = &attr.value;
-        let is_furniture = match &*attr.name.local {
-            "class" | "id" | "data-testid" | "data-component" => {
-                value.split_ascii_whitespace().any(furniture::is_named_by)
-            }
-            "aria-hidden" => value == "true",
-            "hidden" => true,
-            "role" => matches!(
-                value,
-                "navigation" | "complementary" | "search" | "banner" | "contentinfo" | "dialog" | "alertdialog"
-            ),
-            _ => false,
-        };
-        if is_furniture {
-            return true;
-        }
-    }
-    false
-}
-
-fn is_foreign(element: &Element) -> bool {
-    let name: &str = &element.name.local;
-    if !matches!(name, "div" | "section" | "ol" | "ul" | "li" | "aside") {
-        return false;
-    }
-    let names = [element.attr("id"), element.attr("class")];
-    names.iter().flatten().flat_map(|value| value.split_ascii_whitespace()).any(furniture::is_foreign)
 }
 
 /// A teaser that leads nowhere is the lead of this article.
