@@ -338,25 +338,40 @@ pub(super) fn unescape(text: &str) -> String {
 /// One space between words, none at the ends, no invisible characters.
 pub(super) fn collapse(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    if text.is_ascii() {
-        push_words(text.split_ascii_whitespace().flat_map(|word| word.split('\x0b')), &mut out);
-    } else {
-        push_words(text.split_whitespace(), &mut out);
+    let mut rest = text;
+    let mut is_space = false;
+    loop {
+        let (plain, odd) = rest.split_at(n_plain_bytes(rest));
+        let mut chars = odd.chars();
+        let c = chars.next();
+        let is_invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}') || c.is_control();
+        let is_shown = c.is_some_and(|c| !c.is_whitespace() && !is_invisible(c));
+        if is_space && !(plain.is_empty() && !is_shown) {
+            out.push(' ');
+            is_space = false;
+        }
+        out.push_str(plain);
+        let Some(c) = c else { return out };
+        if is_shown {
+            out.push(c);
+        } else if c.is_whitespace() {
+            is_space = !out.is_empty();
+        }
+        rest = chars.as_str();
     }
-    out
 }
 
-fn push_words<'t>(words: impl Iterator<Item = &'t str>, out: &mut String) {
-    let is_invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}') || c.is_control();
-    for word in words {
-        let mut is_first = !out.is_empty();
-        for part in word.split(is_invisible).filter(|part| !part.is_empty()) {
-            if std::mem::take(&mut is_first) {
-                out.push(' ');
-            }
-            out.push_str(part);
+/// Bytes of printable ASCII words with one space between, from the text's start.
+fn n_plain_bytes(text: &str) -> usize {
+    let mut n_bytes = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'!'..=b'~' => n_bytes = at + 1,
+            b' ' if at > 0 && n_bytes == at => {}
+            _ => break,
         }
     }
+    n_bytes
 }
 
 fn is_hidden_text(name: &str) -> bool {

@@ -14,6 +14,8 @@ pub(super) const ATTRIBUTES_MAX: usize = 1_000;
 pub(super) const STRAY_OPENINGS_MAX: usize = 50_000;
 /// What writing the page's texts may cost, by [`writing_cost`]: about a third of a second.
 const WRITING_COST_MAX: usize = 4_000_000_000;
+/// A shorter text costs nothing to speak of: pages have less than a million.
+const COSTLY_BYTES_MIN: usize = 64;
 /// A shorter content costs less than leaving it out.
 const BLANK_BYTES_MIN: usize = 32;
 /// Bytes of a tag's name that are compared; those that count are shorter.
@@ -182,6 +184,10 @@ fn is_shape(name: &[u8]) -> bool {
 /// quote, for each character that it escapes or that might be a no-break space.
 fn writing_cost(text: &[u8]) -> usize {
     const ENDS: [&[u8]; 4] = [b"&lt;", b"&gt;", b"&quot;", b"&#34;"];
+    // All the short texts of a page together cost little.
+    if text.len() < COSTLY_BYTES_MIN {
+        return 0;
+    }
     let is_costly = |at: &usize| !ENDS.iter().any(|end| text[*at..].starts_with(end));
     memchr::memchr2_iter(b'&', 0xC2, text).filter(is_costly).count().saturating_mul(text.len())
 }
