@@ -17,26 +17,28 @@ const WRITING_COST_MAX: usize = 4_000_000_000;
 /// A shorter text costs nothing to speak of: pages have less than a million.
 const COSTLY_BYTES_MIN: usize = 64;
 /// A shorter content costs less than leaving it out.
-const BLANK_BYTES_MIN: usize = 32;
+const CONTENT_BYTES_MIN: usize = 32;
+const COMMENT_OPENING: &[u8] = b"<!--";
 /// Bytes of a tag's name that are compared; those that count are shorter.
 const NAME_BYTES_MAX: usize = 32;
 
-/// Counts open elements the way the parser will, without building anything, and gives back the page without the contents
-/// of comments, styles, drawings, and scripts that tell nothing.
+/// Counts open elements the way the parser will, without building anything, and gives back the page without what nothing
+/// reads: see [`Blanks`].
 pub(super) fn scan(page: &str) -> Result<Cow<'_, str>, ExtractError> {
     let html = page.as_bytes();
     let mut open = OpenElements::default();
-    let mut blanks: Vec<Range<usize>> = Vec::new();
+    let mut blanks = Blanks { page, parts: Vec::new(), gap_from: 0 };
     let (mut at, mut text_from, mut cost, mut n_stray) = (0, 0, 0_usize, 0_usize);
     while let Some(next) = find(html, at, b'<') {
         at = next + 1;
         let Some(&first) = html.get(at) else { break };
-        if html.get(at..at + 3) == Some(b"!--") {
+        if html[next..].starts_with(COMMENT_OPENING) {
             cost = cost.saturating_add(writing_cost(&html[text_from..next]));
             let comment = comment(html, at);
+            blanks.text(text_from..next, open.spaces());
             at = comment.end.saturating_add(3).min(html.len());
             text_from = at;
-            blanks.extend(Some(comment).filter(|comment| ends_as_seen(html, comment)));
+            blanks.comment(comment, at);
             continue;
         }
         let is_close = first == b'/';
@@ -57,51 +59,103 @@ pub(super) fn scan(page: &str) -> Result<Cow<'_, str>, ExtractError> {
         if cost > WRITING_COST_MAX {
             return Err(ExtractError::TooLarge);
         }
-        (at, text_from) = (end, end);
+        blanks.text(text_from..next, open.spaces());
         let name = Name::of(written);
         let kind = Kind::of(name.bytes());
+        at = blanks.tag(next..end, &name, is_close);
         if is_close {
             open.close(&name, kind);
-            continue;
-        }
-        if kind == Kind::Raw {
+        } else if kind == Kind::Raw {
             let content = raw_content(html, at, written);
             at = end_of_tag(html, content.end.saturating_add(2 + written.len())).0;
-            text_from = at;
-            blanks.extend(Some(content).filter(|content| is_mute(page, &html[next..end], &name, content)));
-            continue;
+            blanks.raw(next..end, &name, content);
+            blanks.gap_from = at;
+        } else {
+            open.open(name, kind);
         }
-        if name.bytes() == b"svg" {
-            blanks.extend(drawing(html, end).inspect(|content| (at, text_from) = (content.end, content.end)));
-        }
-        open.open(name, kind);
+        text_from = at;
         if open.count() > OPEN_ELEMENTS_MAX {
             return Err(ExtractError::TooDeep);
         }
     }
     cost = cost.saturating_add(writing_cost(&html[text_from..]));
-    if cost > WRITING_COST_MAX { Err(ExtractError::TooLarge) } else { Ok(without(page, &blanks)) }
+    if cost > WRITING_COST_MAX { Err(ExtractError::TooLarge) } else { Ok(blanks.without()) }
 }
 
-/// The page without the longer ones of these parts of it, a space in the place of a drawing's.
-fn without<'p>(page: &'p str, blanks: &[Range<usize>]) -> Cow<'p, str> {
-    let mut kept = String::new();
-    let mut from = 0;
-    for blank in blanks.iter().filter(|blank| blank.len() >= BLANK_BYTES_MIN) {
-        if kept.is_empty() {
-            kept.reserve(page.len());
+/// What of a page nothing reads, in its order: the contents of comments, styles, drawings, and scripts that tell nothing;
+/// links to style sheets and the like; all but one of the spaces between two tags.
+struct Blanks<'p> {
+    page: &'p str,
+    parts: Vec<Range<usize>>,
+    /// From here to the current tag there is nothing but spaces and tags that are left out.
+    gap_from: usize,
+}
+
+impl<'p> Blanks<'p> {
+    /// A text from tag to tag: spaces, or the end of a gap.
+    fn text(&mut self, text: Range<usize>, spaces: Spaces) {
+        let is_space = self.page.as_bytes()[text.clone()].iter().all(u8::is_ascii_whitespace);
+        if !is_space || spaces == Spaces::Count {
+            self.gap_from = text.end;
         }
-        kept.push_str(page.get(from..blank.start).unwrap_or_default());
-        if page.as_bytes()[blank.clone()].iter().any(u8::is_ascii_whitespace) {
-            kept.push(' ');
+    }
+
+    /// The gap ends before `at`; the next begins behind `end`.
+    fn end_gap(&mut self, at: usize, end: usize) {
+        if at > self.gap_from + 1 {
+            self.parts.push(self.gap_from..at);
         }
-        from = blank.end;
+        self.gap_from = end;
     }
-    if from == 0 {
-        return Cow::Borrowed(page);
+
+    fn comment(&mut self, comment: Range<usize>, end: usize) {
+        self.end_gap(comment.start.saturating_sub(COMMENT_OPENING.len()), end);
+        let html = self.page.as_bytes();
+        // The parser ends a comment at `--!>` too.
+        let ends_as_seen = comment.end < html.len() && memchr::memmem::find(&html[comment.clone()], b"--!>").is_none();
+        if ends_as_seen && comment.len() >= CONTENT_BYTES_MIN {
+            self.parts.push(comment);
+        }
     }
-    kept.push_str(page.get(from..).unwrap_or_default());
-    Cow::Owned(kept)
+
+    /// A tag; gives back where to read on: behind it, or behind the drawing that it opens.
+    fn tag(&mut self, tag: Range<usize>, name: &Name, is_close: bool) -> usize {
+        let html = self.page.as_bytes();
+        if !is_close && name.bytes() == b"link" && !may_be_address(&html[tag.clone()]) {
+            return tag.end;
+        }
+        self.end_gap(tag.start, tag.end);
+        let is_drawing = !is_close && name.bytes() == b"svg";
+        let Some(drawing) = is_drawing.then(|| drawing(html, tag.end)).flatten() else { return tag.end };
+        let end = drawing.end;
+        self.parts.push(drawing);
+        self.gap_from = end;
+        end
+    }
+
+    fn raw(&mut self, tag: Range<usize>, name: &Name, content: Range<usize>) {
+        if content.len() >= CONTENT_BYTES_MIN && is_mute(self.page, tag, name, &content) {
+            self.parts.push(content);
+        }
+    }
+
+    /// The page without its blanks, a space for each that has some.
+    fn without(&self) -> Cow<'p, str> {
+        let mut kept = String::with_capacity(if self.parts.is_empty() { 0 } else { self.page.len() });
+        let mut from = 0;
+        for blank in &self.parts {
+            kept.push_str(self.page.get(from..blank.start).unwrap_or_default());
+            if self.page.as_bytes()[blank.clone()].iter().any(u8::is_ascii_whitespace) {
+                kept.push(' ');
+            }
+            from = blank.end;
+        }
+        if from == 0 {
+            return Cow::Borrowed(self.page);
+        }
+        kept.push_str(self.page.get(from..).unwrap_or_default());
+        Cow::Owned(kept)
+    }
 }
 
 /// What a comment holds, from behind its `<!--`; to the page's end when it has none or an odd one. `at` is behind the `<`.
@@ -112,19 +166,14 @@ fn comment(html: &[u8], at: usize) -> Range<usize> {
     (at + 3).min(end)..end
 }
 
-/// Whether a comment ends where it seems to: the parser ends it at `--!>` too.
-fn ends_as_seen(html: &[u8], comment: &Range<usize>) -> bool {
-    comment.end < html.len() && memchr::memmem::find(&html[comment.clone()], b"--!>").is_none()
-}
-
 /// Whether the content of an element is read by nobody: styles, and scripts without the page's record or a date.
-fn is_mute(page: &str, tag: &[u8], name: &Name, content: &Range<usize>) -> bool {
+fn is_mute(page: &str, tag: Range<usize>, name: &Name, content: &Range<usize>) -> bool {
     match name.bytes() {
         b"style" => true,
         b"script" => {
             let Some(script) = page.get(content.clone()) else { return false };
             // A comment in a script can hide its end.
-            !may_be_record(tag) && !script.contains("<!--") && !scripted::has_date(script)
+            !may_be_record(&page.as_bytes()[tag]) && !script.contains("<!--") && !scripted::has_date(script)
         }
         _ => false,
     }
@@ -132,8 +181,16 @@ fn is_mute(page: &str, tag: &[u8], name: &Name, content: &Range<usize>) -> bool 
 
 /// Whether a script's tag may say `application/ld+json`, in whatever spelling.
 fn may_be_record(tag: &[u8]) -> bool {
-    let has = |word: &[u8]| tag.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
-    has(b"json") && has(b"ld")
+    has(tag, b"json") && has(tag, b"ld")
+}
+
+/// Whether a link's tag may say where the page or its picture is, or be microdata.
+fn may_be_address(tag: &[u8]) -> bool {
+    [b"canonical".as_slice(), b"image_src", b"itemprop", b"property"].iter().any(|word| has(tag, word))
+}
+
+fn has(tag: &[u8], word: &[u8]) -> bool {
+    tag.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
 /// The content of a drawing that has nothing but shapes. `from` is behind its tag.
@@ -250,10 +307,20 @@ impl Name {
     }
 }
 
+/// What spaces between tags do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spaces {
+    Separate,
+    /// They are text, or count as the text of a link.
+    Count,
+}
+
 #[derive(Default)]
 struct OpenElements {
     stack: Vec<(Name, Kind)>,
     n_formatting: usize,
+    n_preformatted: usize,
+    is_in_link: bool,
 }
 
 impl OpenElements {
@@ -261,7 +328,13 @@ impl OpenElements {
         self.stack.len() + self.n_formatting
     }
 
+    fn spaces(&self) -> Spaces {
+        if self.n_preformatted > 0 || self.is_in_link { Spaces::Count } else { Spaces::Separate }
+    }
+
     fn open(&mut self, name: Name, kind: Kind) {
+        self.n_preformatted += usize::from(is_preformatted(&name));
+        self.is_in_link |= name.bytes() == b"a";
         match kind {
             Kind::Void | Kind::Raw => {}
             Kind::Formatting => self.n_formatting += 1,
@@ -270,6 +343,8 @@ impl OpenElements {
     }
 
     fn close(&mut self, name: &Name, kind: Kind) {
+        self.n_preformatted = self.n_preformatted.saturating_sub(usize::from(is_preformatted(name)));
+        self.is_in_link &= name.bytes() != b"a";
         if kind == Kind::Formatting {
             self.n_formatting = self.n_formatting.saturating_sub(1);
             return;
@@ -289,6 +364,10 @@ impl OpenElements {
             }
         }
     }
+}
+
+fn is_preformatted(name: &Name) -> bool {
+    matches!(name.bytes(), b"pre" | b"listing" | b"plaintext")
 }
 
 fn find(html: &[u8], from: usize, byte: u8) -> Option<usize> {
