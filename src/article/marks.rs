@@ -240,9 +240,10 @@ pub(super) fn is_author_address(href: &str) -> bool {
         "contributor", "contributors", "profile", "profiles", "people", "person", "staff", "journalist", "journalists",
         "reporter", "columnist", "avtor", "avtory", "yazar",
     ];
-    let path = href.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let mut parts = path.rsplit('/').skip(1);
-    parts.any(|folder| FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
+    let end = href.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(href.len());
+    let path = href.get(..end).unwrap_or_default().trim_end_matches('/');
+    let is_folder = |part: &str| FOLDERS.iter().any(|folder| folder.eq_ignore_ascii_case(part));
+    path.rsplit('/').skip(1).any(is_folder)
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! Owns a tree to lines: the text of a block is one line, whatever is inline stays in it.
 
+mod elements;
+
 use std::ops::Range;
 
-use dom_query::{Element, NodeData, NodeId, NodeRef};
+use dom_query::{Element, NodeData, NodeId, NodeRef, local_name};
 
-use super::{footnotes, furniture, wraps};
+use self::elements::{breaks_line, is_cell, is_hidden_text};
+use super::{attributes::attribute, footnotes, furniture, wraps};
 
 /// What a walk meets, in document order.
 pub(super) enum Step<'a> {
@@ -216,35 +219,44 @@ impl Lines {
     }
 
     fn element(&mut self, element: &Element, id: NodeId, is_enter: bool) -> bool {
-        let name: &str = &element.name.local;
+        let name = &element.name.local;
         if is_hidden_text(name) {
             return false;
         }
         if is_cell(name) {
             self.open.text.push(' ');
-        } else if name == "br" {
+        } else if *name == local_name!("br") {
             if is_enter {
                 self.break_line();
             }
         } else if breaks_line(name) {
             self.flush();
         }
-        match name {
-            "tr" => self.row(is_enter),
-            "div" | "section" | "article" | "main" | "td" => self.block(element, id, is_enter),
+        match *name {
+            local_name!("tr") => self.row(is_enter),
+            local_name!("div")
+            | local_name!("section")
+            | local_name!("article")
+            | local_name!("main")
+            | local_name!("td") => self.block(element, id, is_enter),
             _ => {}
         }
-        let count = match name {
-            "a" => &mut self.n_links,
-            "p" => &mut self.n_paragraphs,
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => &mut self.n_headings,
-            "li" | "dd" | "dt" => &mut self.n_items,
-            "pre" => &mut self.n_preformatted,
+        let count = match *name {
+            local_name!("a") => &mut self.n_links,
+            local_name!("p") => &mut self.n_paragraphs,
+            local_name!("h1")
+            | local_name!("h2")
+            | local_name!("h3")
+            | local_name!("h4")
+            | local_name!("h5")
+            | local_name!("h6") => &mut self.n_headings,
+            local_name!("li") | local_name!("dd") | local_name!("dt") => &mut self.n_items,
+            local_name!("pre") => &mut self.n_preformatted,
             _ => return true,
         };
         let change = |count: &mut usize| *count = if is_enter { *count + 1 } else { count.saturating_sub(1) };
         change(count);
-        if name == "h1" {
+        if *name == local_name!("h1") {
             change(&mut self.n_headlines);
         }
         true
@@ -300,16 +312,17 @@ impl Lines {
 }
 
 fn block_kind(element: &Element) -> Option<BlockKind> {
-    if element.attr("itemprop").is_some_and(|value| value.split_ascii_whitespace().any(|name| name == "articleBody")) {
+    let has = |key: &str, is_it: fn(&str) -> bool| {
+        attribute(element, key).is_some_and(|value| value.split_ascii_whitespace().any(is_it))
+    };
+    if has("itemprop", |name| name == "articleBody") {
         return Some(BlockKind::Body);
     }
-    let is_named = element.attr("class").is_some_and(|value| value.split_ascii_whitespace().any(furniture::is_body));
-    let name: &str = &element.name.local;
-    match name {
-        "article" => Some(BlockKind::Article),
-        "main" => Some(BlockKind::Main),
-        _ if is_named => Some(BlockKind::Body),
-        _ => element.attr("role").filter(|role| &**role == "main").map(|_| BlockKind::Main),
+    match element.name.local {
+        local_name!("article") => Some(BlockKind::Article),
+        local_name!("main") => Some(BlockKind::Main),
+        _ if has("class", furniture::is_body) => Some(BlockKind::Body),
+        _ => attribute(element, "role").filter(|role| *role == "main").map(|_| BlockKind::Main),
     }
 }
 
@@ -346,7 +359,7 @@ pub(super) fn collapse(text: &str) -> String {
         let c = chars.next();
         let is_invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}') || c.is_control();
         let is_shown = c.is_some_and(|c| !c.is_whitespace() && !is_invisible(c));
-        if is_space && !(plain.is_empty() && !is_shown) {
+        if is_space && (is_shown || !plain.is_empty()) {
             out.push(' ');
             is_space = false;
         }
@@ -372,77 +385,6 @@ fn n_plain_bytes(text: &str) -> usize {
         }
     }
     n_bytes
-}
-
-fn is_hidden_text(name: &str) -> bool {
-    matches!(
-        name,
-        "script"
-            | "style"
-            | "noscript"
-            | "template"
-            | "head"
-            | "svg"
-            | "math"
-            | "button"
-            | "select"
-            | "textarea"
-            | "iframe"
-            | "object"
-            | "audio"
-            | "video"
-            | "canvas"
-            | "rt"
-            | "rp"
-    )
-}
-
-fn is_cell(name: &str) -> bool {
-    matches!(name, "td" | "th")
-}
-
-fn breaks_line(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "div"
-            | "br"
-            | "hr"
-            | "li"
-            | "ul"
-            | "ol"
-            | "dl"
-            | "dt"
-            | "dd"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "blockquote"
-            | "pre"
-            | "table"
-            | "tr"
-            | "section"
-            | "article"
-            | "main"
-            | "header"
-            | "footer"
-            | "aside"
-            | "nav"
-            | "figure"
-            | "figcaption"
-            | "address"
-            | "form"
-            | "fieldset"
-            | "details"
-            | "summary"
-            | "center"
-            | "caption"
-            | "thead"
-            | "tbody"
-            | "body"
-    )
 }
 
 #[cfg(test)]

@@ -422,3 +422,61 @@ fn raw_content(html: &[u8], from: usize, name: &[u8]) -> Range<usize> {
     }
     from..html.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scanned(page: &str) -> String {
+        scan(page).unwrap().into_owned()
+    }
+
+    #[test]
+    fn what_nothing_reads_is_left_out() {
+        let long = "abcdefgh ".repeat(8);
+        for (page, left) in [
+            (format!("<p>a<!--{long}-->b"), "<p>a<!-- -->b"),
+            (format!("<style>{long}</STYLE><p>a"), "<style> </STYLE><p>a"),
+            (format!("<script>var a = '{long}<p>';</script><p>a"), "<script> </script><p>a"),
+            ("<svg class=x><g><path d='M0 0'/></g></svg>a".to_owned(), "<svg class=x> </svg>a"),
+            ("<p>a</p> \n\t <p>b</p>\n<p>c".to_owned(), "<p>a</p> <p>b</p>\n<p>c"),
+            ("<title>a</title> <link rel=preload href=/a>\n<p>b".to_owned(), "<title>a</title> <p>b"),
+        ] {
+            assert_eq!(scanned(&page), left);
+        }
+    }
+
+    #[test]
+    fn what_is_read_stays() {
+        for page in [
+            "<script type='application/ld+json'>{\"headline\":\"The ministers met on Monday\"}</script>",
+            "<script type=\"application/ld&#43;json\">{\"headline\":\"The ministers met on Monday\"}</script>",
+            "<script>window.page = {\"datePublished\":\"2025-02-12T08:00:00Z\"}</script>",
+            "<script>document.write('<!-- <script>a</script> the ministers met -->')</script>",
+            "<link rel=canonical href='https://gazette.example/a'>",
+            "<svg><title>Ministers</title></svg>",
+            "<svg><path d=a><p>The ministers met.</p></svg>",
+            "<pre>a\n</pre><pre><b>a</b>\n\n  <b>b</b></pre>",
+            "<a href=/a>\n\n  <b>b</b></a>",
+            "<p>a  b</p>",
+            "<!-- a --!><p>The ministers met on Monday in the town hall.</p> -->",
+            "<!--><p>The ministers met on Monday in the town hall.</p>",
+            "<textarea>  <b>  </textarea>",
+            "<!-- never closed, so all of it is a comment: the ministers met",
+        ] {
+            assert_eq!(scanned(page), page);
+        }
+    }
+
+    #[test]
+    fn a_page_reads_the_same_without_its_blanks() {
+        let page = "<head>\n  <link rel=stylesheet href=a>\n  <style>p { color: red; margin: 0 0 0 0 }</style>\n</head>\n\
+                    <body>\n  <div>\n    <p>The <!-- a comment that is as long as this --> ministers met.</p>\n  \
+                    <svg>\n <path d=a />\n <use href=b /> </svg>\n <span>They</span>\n   <span>left.</span>\n</div>";
+        let lines = |html: &str| super::super::markup::lines(&dom_query::Document::from(html).root());
+        let texts = |html: &str| lines(html).into_iter().map(|line| line.text).collect::<Vec<_>>();
+        assert!(scanned(page).len() < page.len() / 2 + 60, "{}", scanned(page));
+        assert_eq!(texts(&scanned(page)), texts(page));
+        assert_eq!(texts(page), ["The ministers met.", "They left."]);
+    }
+}
