@@ -16,7 +16,9 @@ use crate::http::{self, Sources};
 use crate::lists;
 use crate::metrics::{Metrics, Totals};
 use crate::outlet::HostRules;
-use crate::pipeline::{Context, Delivery, Ears, Health, InForce, Mode, Pipeline, PipelineError, Question, Shared};
+use crate::pipeline::{
+    Context, Delivery, Ears, Health, InForce, Mode, Pipeline, PipelineError, Plan, Question, Shared,
+};
 use crate::publish::message::Envelope;
 use crate::publish::{Origin, Publish};
 use crate::reload::{Reloader, Reloads};
@@ -137,8 +139,8 @@ async fn compose<P: Publish>(
     let (reloader, reloads) = Reloader::new(folders, (coder, rules), Arc::clone(&metrics), Arc::clone(&clock));
     let in_force = InForce { coder: coder_in_force.clone(), rules: rules_in_force };
     let (shutdown, server_end) = (Shutdown::default(), Shutdown::default());
-    let context =
-        Context::new(shared, client, in_force, (settings.schedule, feeds), mode).map_err(StartError::Threads)?;
+    let plan = Plan { schedule: settings.schedule, feeds, public_url: settings.http.public_url.clone() };
+    let context = Context::new(shared, client, in_force, plan, mode).map_err(StartError::Threads)?;
     let pipeline = Pipeline::new(context, sink, settings.event, settings.publish.articles, shutdown.clone()).await?;
     let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
     let delivery = watch::Sender::new(Delivery::default());
@@ -155,15 +157,15 @@ async fn compose<P: Publish>(
             sink: target,
             coder: coder_in_force,
             reloaded: reloader.last(),
+            callback: settings.http.callback(settings.fetch.feed_bytes_max),
         };
         server.spawn(http::serve(listener, sources, server_end.listen()));
     }
     if let Some(socket) = socket {
         commands.spawn(socket.serve(questions.clone()));
     }
-    let mut running = JoinSet::new();
+    let (mut running, mut reloading) = (JoinSet::new(), JoinSet::new());
     running.spawn(pipeline.run(Ears { questions: asked, delivery }));
-    let mut reloading = JoinSet::new();
     reloading.spawn(reloader.run());
     Ok(App {
         http_address,

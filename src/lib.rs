@@ -28,7 +28,7 @@
 //! | [`publish`] | events to records, records to Kafka or files |
 //! | [`store`] | SQLite: cursors, seen entries, articles, events, outbox |
 //! | [`pipeline`] | the loops: poll, collect, resolve, deliver, shutdown order |
-//! | [`http`] | health, metrics, status |
+//! | [`http`] | health, metrics, status; the callback for hubs |
 //! | [`config`] | TOML files to checked configuration |
 //! | [`app`] | composition root: configuration to a running pipeline |
 //! | [`lists`] | feed lists on the web, and their last good copies |

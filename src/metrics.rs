@@ -11,6 +11,7 @@ use prometheus_client::registry::Registry;
 
 use crate::event::ChangeKind;
 use crate::feed::gap::End;
+use crate::feed::websub::Standing;
 
 /// How long something took; clones count into the same.
 pub type Seconds = Histogram;
@@ -28,6 +29,8 @@ pub struct Metrics {
     pub windows_rolled: Counter,
     gaps: Family<Label, Counter>,
     backfills: Family<Label, Counter>,
+    pushes: Family<Label, Counter>,
+    subscriptions: Family<Label, Gauge<i64, AtomicI64>>,
     articles: Family<Label, Counter>,
     losses: Family<Label, Counter>,
     pub extraction: Seconds,
@@ -70,6 +73,18 @@ pub enum Backfill {
     /// There is no such page.
     Missing,
     Failed,
+}
+
+/// What a body was that came to the callback for hubs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Push {
+    Read,
+    /// Signed, and no document.
+    Unreadable,
+    /// Not signed with the subscription's secret.
+    Forged,
+    /// For no subscription there is.
+    Unknown,
 }
 
 /// How one entry's article ended.
@@ -183,6 +198,8 @@ impl Default for Metrics {
             windows_rolled: Counter::default(),
             gaps: Family::default(),
             backfills: Family::default(),
+            pushes: Family::default(),
+            subscriptions: Family::default(),
             articles: Family::default(),
             losses: Family::default(),
             extraction: seconds(),
@@ -225,6 +242,8 @@ impl Metrics {
             self.gaps.clone(),
         );
         registry.register("backfill_pages", "Older pages of feeds asked for to fill a gap", self.backfills.clone());
+        registry.register("websub_pushes", "Bodies hubs pushed, by what they were", self.pushes.clone());
+        registry.register("websub_subscriptions", "Subscriptions at hubs, by standing", self.subscriptions.clone());
         registry.register("articles", "Entries by what became of them", self.articles.clone());
         registry.register("entries_dropped", "Entries given up, by reason", self.losses.clone());
         registry.register("extraction_seconds", "CPU time of reading one page", self.extraction.clone());
@@ -274,6 +293,15 @@ impl Metrics {
 
     pub fn backfill(&self, outcome: Backfill) {
         self.backfills.get_or_create(&label("outcome", &outcome)).inc();
+    }
+
+    pub fn push(&self, what: Push) {
+        self.pushes.get_or_create(&label("what", &what)).inc();
+    }
+
+    pub fn subscriptions(&self, standing: Standing, n_subscriptions: usize) {
+        let n_subscriptions = i64::try_from(n_subscriptions).unwrap_or(i64::MAX);
+        self.subscriptions.get_or_create(&label("standing", &standing)).set(n_subscriptions);
     }
 
     pub fn article(&self, outcome: Article) {

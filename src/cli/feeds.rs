@@ -3,6 +3,7 @@
 mod opml;
 mod show;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -16,6 +17,7 @@ use super::output::Out;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, Config, Feed};
 use crate::control::{self, Ask};
+use crate::feed::websub::Subscription;
 use crate::pipeline::FeedStatus;
 use crate::store::{FeedState, Peek, Store, StoreError};
 
@@ -69,6 +71,8 @@ struct Known {
     feeds: Vec<Arc<Feed>>,
     peek: Option<Peek>,
     states: Vec<FeedState>,
+    /// By feed id; none where WebSub is off.
+    subscriptions: HashMap<String, Subscription>,
     now: Timestamp,
 }
 
@@ -76,9 +80,12 @@ impl Known {
     fn read(config: Config) -> Result<Self, Failure> {
         let peek = Peek::open(&config.settings.state_dir).map_err(store_failure)?;
         let mut feeds = config.feeds.clone();
-        let mut states = Vec::new();
+        let (mut states, mut subscriptions) = (Vec::new(), HashMap::new());
         if let Some(peek) = &peek {
             states = peek.feed_states().map_err(store_failure)?;
+            if config.settings.http.public_url.is_some() {
+                subscriptions = peek.subscriptions().map_err(store_failure)?.into_iter().collect();
+            }
             for list in &config.lists {
                 let Some(copy) = peek.list_copy(&list.id).map_err(store_failure)? else { continue };
                 let outlines = crate::feed::opml::read(copy.document.as_bytes(), None).unwrap_or_default();
@@ -87,7 +94,7 @@ impl Known {
         }
         feeds.sort_by(|a, b| a.id.cmp(&b.id));
         let feeds = feeds.into_iter().map(Arc::new).collect();
-        Ok(Self { config, feeds, peek, states, now: SystemClock.now() })
+        Ok(Self { config, feeds, peek, states, subscriptions, now: SystemClock.now() })
     }
 
     fn feed(&self, id: &str) -> Option<&Arc<Feed>> {
@@ -102,7 +109,8 @@ impl Known {
     /// Returns where the feed stands, as the daemon would plan it from the store.
     fn status(&self, feed: &Arc<Feed>) -> FeedStatus {
         let poll = self.state(feed).map(|state| state.poll.clone()).unwrap_or_default();
-        FeedStatus::planned(Arc::clone(feed), &poll, &self.config.settings.schedule, self.now)
+        let held = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| self.subscriptions.get(id));
+        FeedStatus::planned(Arc::clone(feed), (&poll, held), &self.config.settings.schedule, self.now)
     }
 
     fn no_feed(&self, id: &str) -> Failure {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use super::Settings;
 use crate::feed::schedule;
 
@@ -36,6 +38,9 @@ pub(super) fn wrong(settings: &Settings) -> Vec<(String, String)> {
     }
     if settings.http.address().is_err() {
         wrong.push(("http.listen".to_owned(), "must be ADDRESS:PORT like `127.0.0.1:8484`, or empty".to_owned()));
+    }
+    if let Some(message) = settings.http.public_url.as_ref().and_then(|url| unfit_public_url(url, settings)) {
+        wrong.push(("http.public_url".to_owned(), message.to_owned()));
     }
     for problem in settings.kafka.problems() {
         wrong.push((format!("kafka.{}", problem.key), problem.message));
@@ -97,6 +102,18 @@ fn counts(settings: &Settings) -> Vec<Range<u64>> {
 fn is_contact(contact: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'\\' | b'"');
     (1..=200).contains(&contact.len()) && contact.contains(['@', ':']) && contact.bytes().all(is_plain)
+}
+
+/// Says why no hub could call back on the URL.
+fn unfit_public_url(url: &Url, settings: &Settings) -> Option<&'static str> {
+    let is_bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    match () {
+        () if !matches!(url.scheme(), "http" | "https") || !is_bare || url.password().is_some() => {
+            Some("must be an http or https URL without user name, query and fragment")
+        }
+        () if settings.http.listen.is_empty() => Some("needs `http.listen`, where hubs' calls are answered"),
+        () => None,
+    }
 }
 
 fn is_topic_prefix(prefix: &str) -> bool {

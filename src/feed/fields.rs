@@ -102,6 +102,7 @@ pub(super) struct FeedDraft {
     pub(super) prev_archive: Option<String>,
     pub(super) next: Option<String>,
     pub(super) generator: Option<String>,
+    pub(super) topic: Option<String>,
     /// `xml:base` over where the document was found.
     pub(super) base: Option<Url>,
     /// The document says what its base is.
@@ -131,6 +132,7 @@ impl FeedDraft {
             let href = text::unescape(href);
             let slot = match tag.attribute("rel").unwrap_or("alternate") {
                 "hub" => &mut self.hub,
+                "self" => &mut self.topic,
                 "prev-archive" => &mut self.prev_archive,
                 "next" => &mut self.next,
                 "alternate" => return set(&mut self.link, &href),

@@ -37,6 +37,7 @@ fn document(feed: &Map<String, Value>, items: &[Value], url: Option<&Url>) -> Do
         hub,
         older: string(feed, "next_url").and_then(|link| text::absolute(&link, url)),
         generator: None,
+        topic: string(feed, "feed_url").and_then(|own| text::absolute(&own, url)),
         entries: items.iter().filter_map(Value::as_object).map(|item| entry(item, lang.as_ref(), url)).collect(),
         lang,
         reader: Reader::Json,

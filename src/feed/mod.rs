@@ -24,6 +24,7 @@ mod survey;
 mod tests;
 mod text;
 mod tokens;
+pub mod websub;
 
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ pub struct Document {
     pub older: Option<String>,
     /// The software that wrote it, as it says.
     pub generator: Option<String>,
+    /// Absolute URL the feed gives as its own (`rel=self`): what a hub knows it by.
+    pub topic: Option<String>,
     /// In the document's order; none is left out for a missing field.
     pub entries: Vec<Entry>,
     pub reader: Reader,

@@ -42,6 +42,7 @@ pub(super) fn read(text: &str, root: Root, url: Option<&Url>, entries_max: usize
         hub: feed.hub,
         older: feed.prev_archive.or(feed.next),
         generator: feed.generator,
+        topic: feed.topic,
         entries: salvage.entries,
         reader: Reader::Salvage { reason: String::new() },
     }

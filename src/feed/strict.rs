@@ -77,7 +77,7 @@ fn document(feed: model::Feed, url: Option<&Url>) -> Result<Document, String> {
         let link = feed.links.iter().find(|link| link.rel.as_deref() == Some(rel))?;
         text::absolute(&text::unescape(&link.href), url)
     };
-    let hub = linked("hub");
+    let (hub, topic) = (linked("hub"), linked("self"));
     let older = linked("prev-archive").or_else(|| linked("next"));
     let generator = feed.generator.as_ref().and_then(|generator| text::filled(&generator.content));
     let lang = feed.language.and_then(|lang| text::filled(&lang));
@@ -90,6 +90,7 @@ fn document(feed: model::Feed, url: Option<&Url>) -> Result<Document, String> {
         hub,
         older,
         generator,
+        topic,
         entries: entries.collect::<Result<_, _>>()?,
         lang,
         reader: Reader::FeedRs,

@@ -1,12 +1,16 @@
 //! Owns the HTTP client: one exchange at a time, redirects followed by hand so that every hop is vetted.
 
+mod post;
+
 use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
+};
 use reqwest::redirect;
 use url::Url;
 
@@ -17,7 +21,7 @@ use super::hosts::Hosts;
 use super::names::{Names, Resolver};
 use super::robots::{Known, ROBOTS_BYTES_MAX, Robots, Ruling};
 use super::tls::{self, TlsError};
-use super::{Answer, Body, Fetch, FetchError, Fetched, Hop, Request, Tls, Validators, Want, facts};
+use super::{Answer, Body, Fetch, FetchError, Fetched, Hop, Post, Request, Tls, Validators, Want, facts, links};
 use crate::clock::{Clock, SystemClock};
 
 /// Redirects that are followed.
@@ -26,6 +30,9 @@ const REDIRECTS_MAX: usize = 5;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Bytes of one answer of a query service, decoded.
 const QUERY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of what answers a form.
+const RECEIPT_BYTES_MAX: usize = 64 * 1024;
+const FORM: &str = "application/x-www-form-urlencoded";
 const HEADER_LIST_BYTES_MAX: u32 = 64 * 1024;
 
 /// Asks servers. Cheap to share behind an `Arc`; keeps connections, manners and robots.txt files.
@@ -128,7 +135,7 @@ impl Client {
                 }
             }
             let sent = validators.as_ref().filter(|validators| validators.url == url.as_str());
-            let ask = Ask { url: &url, want, validators: sent, way, crawl_delay };
+            let ask = Ask { url: &url, want, validators: sent, way, crawl_delay, form: None };
             match self.step(&ask, &mut trail).await? {
                 Step::Done(fetched) => return Ok(*fetched),
                 Step::Redirect { status, to } => {
@@ -149,7 +156,7 @@ impl Client {
 
     fn obeys_robots(&self, want: Want) -> bool {
         match (want, self.config.robots) {
-            (Want::Robots | Want::Query, _) | (_, RobotsScope::None) => false,
+            (Want::Robots | Want::Query | Want::Receipt, _) | (_, RobotsScope::None) => false,
             (Want::Article, _) => true,
             (Want::Feed, scope) => scope == RobotsScope::All,
         }
@@ -212,7 +219,11 @@ impl Client {
     async fn exchange(&self, ask: &Ask<'_>, trail: &Trail, start: Instant) -> Result<Step, FetchError> {
         let dialler = if ask.way.tls == Tls::Unverified { &self.unverified } else { &self.verified };
         let client = if ask.way.pass == Pass::Private { &dialler.private } else { &dialler.public };
-        let sent = client.get(ask.url.clone()).headers(headers(ask)).send().await;
+        let asked = match ask.form {
+            None => client.get(ask.url.clone()),
+            Some(form) => client.post(ask.url.clone()).header(CONTENT_TYPE, FORM).body(form.to_owned()),
+        };
+        let sent = asked.headers(headers(ask)).send().await;
         let mut response = sent.map_err(|err| self.failure(ask.url, err))?;
         let now = self.clock.now();
         let status = response.status().as_u16();
@@ -225,6 +236,7 @@ impl Client {
             url: ask.url.clone(),
             hops: trail.hops.clone(),
             validators: facts::validators(headers, ask.url),
+            links: links::links(headers, ask.url),
             fresh_for: facts::fresh_for(headers, now),
             retry_after: facts::retry_after(headers, now),
             elapsed: trail.elapsed + start.elapsed(),
@@ -257,6 +269,7 @@ impl Client {
             Want::Article => self.config.article_bytes_max,
             Want::Robots => ROBOTS_BYTES_MAX,
             Want::Query => QUERY_BYTES_MAX,
+            Want::Receipt => RECEIPT_BYTES_MAX,
         };
         let failure = |err: BodyError| match err {
             BodyError::Over(over) => FetchError::TooLarge { url: ask.url.clone(), limit_bytes: over.limit_bytes },
@@ -294,6 +307,10 @@ impl Fetch for Client {
     async fn fetch(&self, request: Request) -> Result<Fetched, FetchError> {
         self.follow(request).await
     }
+
+    async fn post(&self, post: Post) -> Result<(), FetchError> {
+        self.send(post).await
+    }
 }
 
 /// One URL to ask.
@@ -303,6 +320,8 @@ struct Ask<'a> {
     validators: Option<&'a Validators>,
     way: Way,
     crawl_delay: Duration,
+    /// Sent by POST.
+    form: Option<&'a str>,
 }
 
 /// How one hop is dialled.
@@ -347,6 +366,7 @@ fn headers(ask: &Ask<'_>) -> HeaderMap {
         Want::Article => "text/html, application/xhtml+xml, */*;q=0.1",
         Want::Robots => "text/plain, */*;q=0.1",
         Want::Query => "application/sparql-results+json",
+        Want::Receipt => "*/*",
     };
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static(accept));

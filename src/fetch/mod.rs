@@ -7,6 +7,7 @@ mod facts;
 mod guard;
 mod hosts;
 mod http;
+mod links;
 mod names;
 mod robots;
 mod tls;
@@ -20,6 +21,7 @@ use url::Url;
 pub use config::{Config, RobotsScope};
 pub use hosts::registrable_domain;
 pub use http::{Client, ClientError};
+pub use links::Links;
 pub use robots::Ruling;
 pub use tls::TlsError;
 
@@ -55,6 +57,26 @@ pub enum Want {
     Robots,
     /// Results of a query service that the user asks; robots.txt, which is for crawlers, is not looked at.
     Query,
+    /// Whatever answers a form.
+    Receipt,
+}
+
+/// A form to send.
+#[derive(Clone)]
+pub struct Post {
+    pub url: Url,
+    /// Form-encoded; may hold secrets.
+    pub form: String,
+    /// As in [`Request`].
+    pub is_private_allowed: bool,
+    /// As in [`Request`].
+    pub tls: Tls,
+}
+
+impl std::fmt::Debug for Post {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Post").field("url", &self.url).field("tls", &self.tls).finish_non_exhaustive()
+    }
 }
 
 /// Cache validators, byte-exact as received.
@@ -94,6 +116,7 @@ pub struct Answer {
     /// Every redirect followed, in order: the first one's URL is the request's. Empty when the request's URL answered.
     pub hops: Vec<Hop>,
     pub validators: Validators,
+    pub links: Links,
     /// Freshness the server claims: `max-age - Age`, or `Expires - Date`.
     pub fresh_for: Option<Duration>,
     pub retry_after: Option<Duration>,
@@ -110,18 +133,28 @@ pub struct Hop {
     pub status: u16,
 }
 
-/// Performs one GET. The seam for tests; `http::Client` is the real one.
+/// Performs one exchange. The seam for tests; `http::Client` is the real one.
 pub trait Fetch: Send + Sync + 'static {
     /// Gets `request.url`, following redirects.
     ///
     /// # Errors
     /// [`FetchError`] says what was attempted and on which URL; nothing partial is returned.
     fn fetch(&self, request: Request) -> impl Future<Output = Result<Fetched, FetchError>> + Send;
+
+    /// Sends a form; whatever body a 2xx answer has is let go.
+    ///
+    /// # Errors
+    /// As [`Fetch::fetch`].
+    fn post(&self, post: Post) -> impl Future<Output = Result<(), FetchError>> + Send;
 }
 
 impl<F: Fetch> Fetch for Arc<F> {
     fn fetch(&self, request: Request) -> impl Future<Output = Result<Fetched, FetchError>> + Send {
         F::fetch(self, request)
+    }
+
+    fn post(&self, post: Post) -> impl Future<Output = Result<(), FetchError>> + Send {
+        F::post(self, post)
     }
 }
 

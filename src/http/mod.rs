@@ -1,7 +1,8 @@
-//! Owns what the daemon shows over HTTP: health, metrics, status. Everything is read-only.
+//! Owns what the daemon shows over HTTP: health, metrics, status, all read-only; and the callback for hubs.
 
 mod page;
 mod status;
+mod websub;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
+use url::Url;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -23,6 +25,8 @@ use crate::reload::Reloaded;
 use crate::shutdown::Stop;
 use crate::store::Store;
 use crate::tag::Coder;
+
+pub use websub::Callback;
 
 /// Type of OpenMetrics text.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -35,11 +39,13 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 pub struct Config {
     /// `ADDRESS:PORT`; empty for none. Default `127.0.0.1:8484`.
     pub listen: String,
+    /// Where the outside reaches `/websub/` of this listener; switches WebSub on. `None` by default.
+    pub public_url: Option<Url>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8484".to_owned() }
+        Self { listen: "127.0.0.1:8484".to_owned(), public_url: None }
     }
 }
 
@@ -50,6 +56,12 @@ impl Config {
     /// The text is not an address with a port.
     pub fn address(&self) -> Result<Option<SocketAddr>, std::net::AddrParseError> {
         if self.listen.is_empty() { Ok(None) } else { self.listen.parse().map(Some) }
+    }
+
+    /// Returns the callback for hubs, which takes bodies up to this size; `None` when it is switched off.
+    #[must_use]
+    pub fn callback(&self, body_bytes_max: usize) -> Option<Callback> {
+        self.public_url.as_ref().map(|_| Callback::new(body_bytes_max))
     }
 }
 
@@ -66,6 +78,8 @@ pub struct Sources {
     pub coder: watch::Receiver<Arc<Coder>>,
     pub reloaded: watch::Receiver<Option<Reloaded>>,
     pub started: Timestamp,
+    /// Where hubs call; `None` switches it off.
+    pub callback: Option<Callback>,
 }
 
 /// Answers requests until stopped.
@@ -73,12 +87,14 @@ pub struct Sources {
 /// # Errors
 /// The listener broke.
 pub async fn serve(listener: TcpListener, sources: Sources, mut stop: Stop) -> std::io::Result<()> {
+    let callback = if sources.callback.is_some() { websub::routes() } else { Router::new() };
     let router = Router::new()
         .route("/", get(overview))
         .route("/livez", get(live))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/status", get(status_json))
+        .merge(callback)
         .with_state(Arc::new(sources));
     axum::serve(listener, router).with_graceful_shutdown(async move { stop.asked().await }).await
 }

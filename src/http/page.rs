@@ -100,10 +100,14 @@ fn table(page: &mut String, feeds: &[FeedStatus], now: Timestamp) {
     ordered.sort_by_key(|feed| (feed.error.is_none(), &feed.feed.id));
     for feed in ordered {
         let moved = feed.address.moved_from(&feed.feed.url).map(|moved| format!("moved to {}. ", moved.to));
+        let pushing = feed
+            .pushing
+            .as_ref()
+            .map(|pushing| format!(" WebSub: {}; the last push was {}.", pushing.words, ago(pushing.pushed, now)));
         push(
             page,
             format_args!(
-                "<tr><td title=\"{}\">{}<td>{}<td>{}<td>{}<td>{}{}<td class=\"bad\">{}</tr>",
+                "<tr><td title=\"{}\">{}<td>{}<td>{}<td>{}<td>{}{}{}<td class=\"bad\">{}</tr>",
                 escape(feed.feed.url.as_str()),
                 escape(&feed.feed.id),
                 escape(&feed.feed.outlet.name),
@@ -111,6 +115,7 @@ fn table(page: &mut String, feeds: &[FeedStatus], now: Timestamp) {
                 escape(&until(feed.next.at, now)),
                 escape(moved.as_deref().unwrap_or_default()),
                 escape(&feed.next.reason),
+                escape(pushing.as_deref().unwrap_or_default()),
                 escape(feed.error.as_deref().unwrap_or_default()),
             ),
         );

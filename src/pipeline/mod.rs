@@ -27,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use tokio::sync::watch;
+use url::Url;
 
 use self::pool::Pool;
 use crate::clock::Clock;
@@ -41,7 +42,7 @@ use crate::tag::Coder;
 
 pub use deliver::{DeliverError, Delivery, Trouble};
 pub use health::{Health, Loop};
-pub use poll::{FeedStatus, Question, Start, policy};
+pub use poll::{Call, FeedStatus, Pushed, Pushing, Question, Start, policy};
 pub use rehearse::{Rehearsal, Rehearsed, read_entry, read_page};
 pub use supervise::{Ears, Pipeline, PipelineError};
 
@@ -115,6 +116,15 @@ pub struct InForce {
     pub rules: watch::Receiver<Arc<HostRules>>,
 }
 
+/// What is to be polled, how often, and who may call.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub schedule: schedule::Config,
+    pub feeds: Vec<Feed>,
+    /// Where hubs reach the daemon.
+    pub public_url: Option<Url>,
+}
+
 /// What the loops that fetch have at hand.
 pub struct Context<F> {
     pub shared: Arc<Shared>,
@@ -124,6 +134,8 @@ pub struct Context<F> {
     /// By id.
     pub feeds: HashMap<String, Arc<Feed>>,
     pub mode: Mode,
+    /// Where hubs reach the daemon; `None` switches WebSub off.
+    pub public_url: Option<Url>,
     /// One thread a core, for what reads and codes.
     pool: Pool,
 }
@@ -133,18 +145,15 @@ impl<F> Context<F> {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn new(
-        shared: Arc<Shared>,
-        fetch: F,
-        in_force: InForce,
-        (schedule, feeds): (schedule::Config, Vec<Feed>),
-        mode: Mode,
-    ) -> io::Result<Self> {
+    pub fn new(shared: Arc<Shared>, fetch: F, in_force: InForce, plan: Plan, mode: Mode) -> io::Result<Self> {
+        let Plan { schedule, feeds, public_url } = plan;
+        // A single round is over before any hub could call.
+        let public_url = public_url.filter(|_| mode == Mode::Daemon);
         note_unverified(&shared, &feeds);
         let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let feeds = feeds.into_iter().map(|feed| (feed.id.clone(), Arc::new(feed))).collect();
         let pool = Pool::start(n_cores, shared.config.article_timeout)?;
-        Ok(Self { shared, fetch, in_force, schedule, feeds, mode, pool })
+        Ok(Self { shared, fetch, in_force, schedule, feeds, mode, public_url, pool })
     }
 }
 

@@ -14,6 +14,7 @@ use super::poll::Poller;
 use super::resolve::{Resolver, Rules};
 use super::{Context, Delivery, Loop, Question, Shared};
 use crate::event;
+use crate::feed::websub::Subscription;
 use crate::fetch::Fetch;
 use crate::publish::{Articles, Publish};
 use crate::shutdown::Shutdown;
@@ -30,6 +31,7 @@ pub struct Pipeline<F, P> {
     sink: P,
     resolver: Resolver,
     states: HashMap<String, FeedState>,
+    subscriptions: HashMap<String, Subscription>,
     shutdown: Shutdown,
 }
 
@@ -64,9 +66,13 @@ impl<F: Fetch, P: Publish> Pipeline<F, P> {
         let shared = Arc::clone(&context.shared);
         let states = shared.store.feed_states().await?;
         let states = states.into_iter().map(|state| (state.feed_id.clone(), state)).collect();
+        let subscriptions = match context.public_url {
+            Some(_) => shared.store.subscriptions().await?.into_iter().collect(),
+            None => HashMap::new(),
+        };
         let rules = Rules { event, articles, envelope: shared.envelope.clone() };
         let resolver = Resolver::new(shared, rules).await?;
-        Ok(Self { context: Arc::new(context), sink, resolver, states, shutdown })
+        Ok(Self { context: Arc::new(context), sink, resolver, states, subscriptions, shutdown })
     }
 
     /// Runs until stopped or, in a single round, done. Afterwards nothing is in flight: what is not delivered waits in
@@ -75,14 +81,14 @@ impl<F: Fetch, P: Publish> Pipeline<F, P> {
     /// # Errors
     /// [`PipelineError`] when the sink can never go on, a single round gives up, or code broke.
     pub async fn run(self, ears: Ears) -> Result<(), PipelineError> {
-        let Self { context, sink, resolver, states, shutdown } = self;
+        let Self { context, sink, resolver, states, subscriptions, shutdown } = self;
         let shared = Arc::clone(&context.shared);
         let (entries, entries_out) = mpsc::channel(ENTRIES_MAX);
         let (coded, coded_out) = mpsc::channel(CODED_MAX);
         let (ingest_over, is_ingest_over) = watch::channel(false);
         let mut feeds: Vec<_> = context.feeds.values().cloned().collect();
         feeds.sort_by(|a, b| a.id.cmp(&b.id));
-        let poller = Poller::new(Arc::clone(&context), feeds, states, entries);
+        let poller = Poller::new(Arc::clone(&context), feeds, (states, subscriptions), entries);
         let collector = Collector::new(Arc::clone(&context), coded);
         let deliverer = Deliverer {
             sink,

@@ -16,6 +16,7 @@ mod poll;
 mod readers;
 mod retention;
 mod rows;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -24,6 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rusqlite::Connection;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
@@ -42,6 +44,7 @@ use self::readers::Readers;
 use self::writer::Writer;
 use crate::article::Article;
 use crate::event::Event;
+use crate::feed::websub::Subscription;
 use crate::publish::Record;
 use crate::tag::Mention;
 
@@ -107,6 +110,21 @@ impl Store {
     pub async fn reset_feed(&self, feed_id: &str) -> Result<bool, StoreError> {
         let feed_id = feed_id.to_owned();
         self.writer.write("reset feed", move |db| poll::reset(db, &feed_id)).await
+    }
+
+    /// Returns every feed's subscription at its hub, by feed id.
+    pub async fn subscriptions(&self) -> Result<Vec<(String, Subscription)>, StoreError> {
+        self.readers.read("read subscriptions", subscriptions::read).await
+    }
+
+    /// Keeps a feed's subscription in the place of the one before; `None` forgets it.
+    pub async fn keep_subscription(&self, feed_id: &str, held: Option<Subscription>) -> Result<(), StoreError> {
+        let feed_id = feed_id.to_owned();
+        let work = move |db: &Connection| match held {
+            Some(held) => subscriptions::keep(db, &feed_id, &held),
+            None => subscriptions::forget(db, &feed_id),
+        };
+        self.writer.write("keep subscription", work).await
     }
 
     /// Returns the last good copy of a list on the web.

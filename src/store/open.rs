@@ -15,8 +15,11 @@ use super::error::{Fault, Holder, StoreError};
 pub(super) const FILE: &str = "hotline.db";
 const LOCK_FILE: &str = "hotline.lock";
 /// Applied in order; the position, counted from 1, is the schema's version. Released ones never change.
-pub(super) const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/1_cursors.sql"), include_str!("migrations/2_results.sql")];
+pub(super) const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/1_cursors.sql"),
+    include_str!("migrations/2_results.sql"),
+    include_str!("migrations/3_websub.sql"),
+];
 /// Other programs that read hold a lock only for moments.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// A larger file is not checked at the start, which could take minutes; `Store::check` does it meanwhile.

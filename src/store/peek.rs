@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::error::{Fault, StoreError};
 use super::poll::FeedState;
-use super::{lists, open, poll};
+use super::{lists, open, poll, subscriptions};
+use crate::feed::websub::Subscription;
 
 /// A connection that only reads.
 #[derive(Debug)]
@@ -52,6 +53,19 @@ impl Peek {
     /// [`StoreError`] when it cannot be read.
     pub fn feed_states(&self) -> Result<Vec<FeedState>, StoreError> {
         poll::states(&self.db).map_err(|fault| fault.during("read feed states"))
+    }
+
+    /// Returns every feed's subscription at its hub, by feed id.
+    ///
+    /// # Errors
+    /// As [`Self::feed_states`].
+    pub fn subscriptions(&self) -> Result<Vec<(String, Subscription)>, StoreError> {
+        let attempt = |fault: Fault| fault.during("read subscriptions");
+        // A store of an earlier release has no table for them until the daemon opens it.
+        if open::version(&self.db).map_err(attempt)? < subscriptions::SINCE {
+            return Ok(Vec::new());
+        }
+        subscriptions::read(&self.db).map_err(attempt)
     }
 
     /// Counts what the store holds of a feed.

@@ -24,7 +24,7 @@ fn gap(desk: &Desk) -> Value {
     let peek = Peek::open(&desk.settings.state_dir).unwrap().unwrap();
     let state = peek.feed_states().unwrap().remove(0).poll;
     let feed = Arc::new(desk.feeds[0].clone());
-    FeedStatus::planned(feed, &state, &desk.settings.schedule, desk.clock.now()).to_json()["gap"].take()
+    FeedStatus::planned(feed, (&state, None), &desk.settings.schedule, desk.clock.now()).to_json()["gap"].take()
 }
 
 fn title(number: usize) -> String {

@@ -34,3 +34,4 @@ mod store;
 mod support;
 mod tag;
 mod tls;
+mod websub;

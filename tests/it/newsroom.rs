@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -28,6 +28,8 @@ pub(crate) struct Newsroom {
 struct Desk {
     pages: Mutex<HashMap<String, Page>>,
     asked: watch::Sender<Vec<(String, StatusCode)>>,
+    /// Paths and bodies of what was sent by POST.
+    posted: watch::Sender<Vec<(String, String)>>,
 }
 
 /// One answer.
@@ -103,7 +105,11 @@ impl Newsroom {
     pub(crate) async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let desk = Arc::new(Desk { pages: Mutex::default(), asked: watch::Sender::default() });
+        let desk = Arc::new(Desk {
+            pages: Mutex::default(),
+            asked: watch::Sender::default(),
+            posted: watch::Sender::default(),
+        });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&desk));
         let mut server = JoinSet::new();
         server.spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -162,6 +168,19 @@ impl Newsroom {
         self.desk.asked.borrow().iter().filter(is_unchanged).count()
     }
 
+    /// Returns what was sent to `path` so far.
+    pub(crate) fn posted(&self, path: &str) -> Vec<String> {
+        bodies(&self.desk.posted.borrow(), path)
+    }
+
+    /// Waits until something was sent to `path` so often, and returns what was sent last.
+    pub(crate) async fn post(&self, path: &str, n_times: usize) -> String {
+        let mut posted = self.desk.posted.subscribe();
+        let enough = posted.wait_for(|posted| bodies(posted, path).len() >= n_times);
+        drop(tokio::time::timeout(Duration::from_secs(30), enough).await.expect("it is sent in time").unwrap());
+        self.posted(path).pop().unwrap()
+    }
+
     /// Waits until `path` was asked so often.
     pub(crate) async fn asked(&self, path: &str, n_times: usize) {
         let mut asked = self.desk.asked.subscribe();
@@ -174,7 +193,18 @@ fn count(asked: &[(String, StatusCode)], path: &str) -> usize {
     asked.iter().filter(|(asked, _)| asked == path).count()
 }
 
+fn bodies(posted: &[(String, String)], path: &str) -> Vec<String> {
+    posted.iter().filter(|(to, _)| to == path).map(|(_, body)| body.clone()).collect()
+}
+
 async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    if request.method() == Method::POST {
+        let path = request.uri().path().to_owned();
+        let page = desk.pages.lock().unwrap().get(&path).cloned();
+        let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
+        desk.posted.send_modify(|posted| posted.push((path, String::from_utf8_lossy(&body).into_owned())));
+        return page.map_or(StatusCode::METHOD_NOT_ALLOWED, |page| page.status).into_response();
+    }
     let mut path = request.uri().to_string();
     let page = {
         let pages = desk.pages.lock().unwrap();

@@ -24,7 +24,7 @@ fn state(desk: &Desk) -> PollState {
 /// What is told of the first feed.
 fn told(desk: &Desk) -> Value {
     let feed = Arc::new(desk.feeds[0].clone());
-    FeedStatus::planned(feed, &state(desk), &desk.settings.schedule, desk.clock.now()).to_json()
+    FeedStatus::planned(feed, (&state(desk), None), &desk.settings.schedule, desk.clock.now()).to_json()
 }
 
 #[tokio::test]

@@ -3,8 +3,11 @@
 
 mod backfill;
 mod document;
+mod push;
 mod sitemaps;
+mod status;
 mod visit;
+mod websub;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -12,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
 
@@ -21,16 +23,18 @@ use super::health::{BEAT, Loop};
 use super::lanes::Lanes;
 use super::{Context, Mode};
 use crate::config::Feed;
-use crate::feed::address::Address;
-use crate::feed::gap::{Gap, Phase};
-use crate::feed::schedule::{self, Due, PollPolicy, PollState};
+use crate::feed::schedule::{self, Due, INTERVAL_MIN, PollPolicy};
+use crate::feed::websub::Subscription;
 use crate::fetch::Fetch;
 use crate::metrics::{Queue, observe};
 use crate::shutdown::Stop;
 use crate::store::{FeedState, Pending};
 use crate::telemetry::{Alarm, News};
 
+pub use status::FeedStatus;
 use visit::{Visit, Visited, visit};
+use websub::Subscriptions;
+pub use websub::{Call, Pushed, Pushing};
 
 /// Pauses before a poll whose result the store did not take is made again.
 const UNSTORED_PAUSE: Duration = Duration::from_secs(5);
@@ -45,6 +49,8 @@ pub enum Question {
     PollAll,
     /// A poll of one feed now; answered when it is done, with `None` for an unknown feed.
     Poll { feed_id: String, from: Start, answer: oneshot::Sender<Option<FeedStatus>> },
+    /// A hub called.
+    WebSub(Call),
 }
 
 /// What a poll that somebody asks for starts from.
@@ -56,74 +62,6 @@ pub enum Start {
     Anew,
 }
 
-/// Where one feed stands.
-#[derive(Debug, Clone)]
-pub struct FeedStatus {
-    pub feed: Arc<Feed>,
-    pub polled: Option<Timestamp>,
-    pub succeeded: Option<Timestamp>,
-    pub next: Due,
-    /// What the last poll failed with; `None` after a success.
-    pub error: Option<String>,
-    pub n_failures: u32,
-    /// Where it is asked.
-    pub address: Address,
-    /// The last time its window rolled between two polls.
-    pub gap: Option<Gap>,
-}
-
-impl FeedStatus {
-    /// Plans a feed's next poll from what is known of its polls.
-    #[must_use]
-    pub fn planned(feed: Arc<Feed>, poll: &PollState, schedule: &schedule::Config, now: Timestamp) -> Self {
-        let next = schedule::next_poll(poll, &policy(&feed, schedule), now);
-        Self::new(feed, poll, next)
-    }
-
-    fn new(feed: Arc<Feed>, poll: &PollState, next: Due) -> Self {
-        let PollState { polled, succeeded, error, n_failures, address, gap, .. } = poll.clone();
-        Self { feed, polled, succeeded, next, error, n_failures, address, gap }
-    }
-
-    /// Returns the object by which status and commands tell of a feed.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        let time = |at: Timestamp| format!("{at:.3}");
-        let moved = self.address.moved_from(&self.feed.url);
-        json!({
-            "id": self.feed.id,
-            "outlet": self.feed.outlet.id,
-            "url": self.feed.url.as_str(),
-            "moved_to": moved.map(|moved| moved.to.as_str()),
-            "moved_at": moved.map(|moved| time(moved.at)),
-            "polled": self.polled.map(time),
-            "succeeded": self.succeeded.map(time),
-            "next": time(self.next.at),
-            "next_reason": self.next.reason,
-            "error": self.error,
-            "failures": self.n_failures,
-            "gap": self.gap.as_ref().map(gap_json),
-        })
-    }
-}
-
-fn gap_json(gap: &Gap) -> Value {
-    let time = |at: Timestamp| format!("{at:.3}");
-    let (status, search) = match &gap.phase {
-        Phase::Open(search) => ("being filled", Some(search)),
-        Phase::Over { end, .. } => (end.as_str(), None),
-    };
-    json!({
-        "since": time(gap.since),
-        "found": time(gap.found),
-        "status": status,
-        "pages": gap.n_pages,
-        "next_page": search.map(|search| search.page.url.as_str()),
-        "retry_at": search.and_then(|search| search.retry_at).map(time),
-        "error": search.and_then(|search| search.error.as_deref()),
-    })
-}
-
 pub(super) struct Poller<F> {
     context: Arc<Context<F>>,
     mode: Mode,
@@ -133,6 +71,7 @@ pub(super) struct Poller<F> {
     lanes: Lanes<usize>,
     running: JoinSet<Visited>,
     by_task: HashMap<Id, usize>,
+    websub: Subscriptions,
     entries: mpsc::Sender<Vec<Pending>>,
     /// Trouble with the store is the same for all feeds.
     unstored: Alarm,
@@ -146,6 +85,8 @@ struct Slot {
     /// Its failing was said; it is not said again until it works.
     is_failing_said: bool,
     unstored: Backoff,
+    /// What is under way is no poll but what a hub pushed.
+    is_pushed: bool,
     /// Who waits for the end of the feed's next poll.
     waiting: Vec<oneshot::Sender<Option<FeedStatus>>>,
     /// The poll under way is not the one that was asked for: another follows it, that starts anew.
@@ -153,24 +94,30 @@ struct Slot {
 }
 
 impl<F: Fetch> Poller<F> {
-    /// Plans the polls of `feeds` from what the store knows of them.
+    /// Plans the polls of `feeds` from what the store knows of them and of their subscriptions.
     pub(super) fn new(
         context: Arc<Context<F>>,
         feeds: Vec<Arc<Feed>>,
-        mut states: HashMap<String, FeedState>,
+        (mut states, mut subscriptions): (HashMap<String, FeedState>, HashMap<String, Subscription>),
         entries: mpsc::Sender<Vec<Pending>>,
     ) -> Self {
         let now = context.shared.clock.now();
         let (mode, schedule) = (context.mode, &context.schedule);
         let start_spread = schedule.start_spread(feeds.len());
+        let mut websub = Subscriptions::new(context.public_url.clone());
         let slots: Vec<Slot> = feeds
             .into_iter()
-            .map(|feed| {
+            .enumerate()
+            .map(|(index, feed)| {
                 let known = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| states.remove(id));
                 let state = known.unwrap_or_else(|| FeedState::unknown(&feed.id));
                 let state = FeedState { feed_id: feed.id.clone(), ..state };
                 let policy = PollPolicy { start_spread, ..policy(&feed, schedule) };
-                let next = schedule::next_poll(&state.poll, &policy, now);
+                let stored = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| subscriptions.remove(id));
+                if let Some(stored) = stored {
+                    websub.restore(index, &feed, stored, now);
+                }
+                let next = websub::next_poll(&state.poll, &policy, websub.get(index), now);
                 let unstored = Backoff::new(UNSTORED_PAUSE, UNSTORED_PAUSE_MAX);
                 Slot {
                     feed,
@@ -179,6 +126,7 @@ impl<F: Fetch> Poller<F> {
                     next,
                     is_failing_said: false,
                     unstored,
+                    is_pushed: false,
                     waiting: Vec::new(),
                     is_reset: false,
                 }
@@ -188,7 +136,7 @@ impl<F: Fetch> Poller<F> {
         let due = slots.iter().enumerate().map(|(index, slot)| Reverse((first(slot), index))).collect();
         let lanes = Lanes::new(context.shared.config.host_in_flight_max);
         let (running, by_task, unstored) = (JoinSet::new(), HashMap::new(), Alarm::default());
-        Self { context, mode, slots, due, lanes, running, by_task, entries, unstored }
+        Self { context, mode, slots, due, lanes, running, by_task, websub, entries, unstored }
     }
 
     /// Polls until stopped; in a single round until every feed was polled.
@@ -198,6 +146,7 @@ impl<F: Fetch> Poller<F> {
             shared.health.beat(Loop::Poll);
             self.queue_due(shared.clock.now());
             self.start();
+            self.websub.start(&self.context, shared.clock.now());
             if self.mode == Mode::Once && self.is_idle() {
                 return;
             }
@@ -205,12 +154,14 @@ impl<F: Fetch> Poller<F> {
             tokio::select! {
                 () = stop.asked() => break,
                 Some(joined) = self.running.join_next_with_id(), if !self.running.is_empty() => self.end(joined),
+                done = self.websub.ended() => self.websub.end(&self.context, done, shared.clock.now()),
                 Some(question) = questions.recv() => self.answer(question),
                 () = tokio::time::sleep(wait) => {}
             }
         }
         // What is in flight is either not committed, and will be polled again, or in the store.
         self.running.shutdown().await;
+        self.websub.shutdown().await;
     }
 
     fn answer(&mut self, question: Question) {
@@ -223,6 +174,21 @@ impl<F: Fetch> Poller<F> {
                 }
             }
             Question::Poll { feed_id, from, answer } => self.poll_now(&feed_id, from, answer),
+            Question::WebSub(call) => {
+                let now = self.context.shared.clock.now();
+                if let Some(index) = self.websub.answer(&self.context, call, now) {
+                    self.advance(index);
+                }
+            }
+        }
+    }
+
+    /// Queues a feed before its time; one that waits or is being polled already stays where it is.
+    fn advance(&mut self, index: usize) {
+        let n_due = self.due.len();
+        self.due.retain(|Reverse((_, due))| *due != index);
+        if self.due.len() < n_due {
+            self.queue(index);
         }
     }
 
@@ -241,11 +207,7 @@ impl<F: Fetch> Poller<F> {
             // The state of a poll under way would come back with its end.
             slot.is_reset = running.contains(&index);
         }
-        let n_due = self.due.len();
-        self.due.retain(|Reverse((_, due))| *due != index);
-        if self.due.len() < n_due {
-            self.queue(index);
-        }
+        self.advance(index);
     }
 
     fn is_idle(&self) -> bool {
@@ -270,17 +232,20 @@ impl<F: Fetch> Poller<F> {
         let shared = Arc::clone(&self.context.shared);
         while self.running.len() < shared.config.polls_in_flight_max && !shared.health.is_spool_full() {
             let Some((_, index)) = self.lanes.take() else { break };
-            let slot = &self.slots[index];
-            if self.mode == Mode::Daemon {
+            let slot = &mut self.slots[index];
+            let push = self.websub.next_push(index);
+            slot.is_pushed = push.is_some();
+            if self.mode == Mode::Daemon && push.is_none() {
                 let lag = shared.clock.now().duration_since(slot.next.at);
                 observe(&shared.metrics.schedule_lag, Duration::try_from(lag).unwrap_or_default());
             }
             let (feed, state, policy) = (Arc::clone(&slot.feed), slot.state.clone(), slot.policy);
-            let task = self.running.spawn(visit(
-                Arc::clone(&self.context),
-                Visit { feed, state, policy },
-                self.entries.clone(),
-            ));
+            let (context, entries, visited) =
+                (Arc::clone(&self.context), self.entries.clone(), Visit { feed, state, policy });
+            let task = match push {
+                Some(push) => self.running.spawn(push::receive(context, visited, push, entries)),
+                None => self.running.spawn(visit(context, visited, entries)),
+            };
             self.by_task.insert(task.id(), index);
         }
         shared.metrics.queue(Queue::PollsDue, self.lanes.n_waiting());
@@ -299,15 +264,22 @@ impl<F: Fetch> Poller<F> {
         let slot = &mut self.slots[index];
         self.lanes.release(slot.feed.url.host_str().unwrap_or_default());
         match visited {
-            Visited::Stored(state) => {
+            Visited::Stored(state, heard) => {
+                self.websub.heard(index, &slot.feed, heard, now);
                 slot.unstored.succeed();
                 slot.state = *state;
-                slot.next = schedule::next_poll(&slot.state.poll, &slot.policy, now);
+                slot.next = websub::next_poll(&slot.state.poll, &slot.policy, self.websub.get(index), now);
                 slot.report();
                 if self.unstored.clear() == News::Cleared {
                     tracing::info!("the store takes polls again");
                 }
             }
+            Visited::Pushed(state) => {
+                slot.state = *state;
+                self.websub.pushed(&self.context, index, now);
+            }
+            Visited::Unread => slot.ring(now),
+            Visited::Forged => {}
             Visited::Unstored(error) => {
                 if self.unstored.raise(&error) == News::Raised {
                     tracing::warn!(reason = error, "polls are not committed and will be made again");
@@ -323,11 +295,17 @@ impl<F: Fetch> Poller<F> {
             slot.state = FeedState::unknown(&slot.feed.id);
             return self.queue(index);
         }
-        for waiting in std::mem::take(&mut slot.waiting) {
-            // Whoever asked may have gone.
-            drop(waiting.send(Some(slot.status())));
+        let is_poll_wanted = slot.is_pushed && !slot.waiting.is_empty();
+        if !slot.is_pushed {
+            let status = slot.status(self.websub.get(index), now);
+            for waiting in std::mem::take(&mut slot.waiting) {
+                // Whoever asked may have gone.
+                drop(waiting.send(Some(status.clone())));
+            }
         }
-        if self.mode == Mode::Daemon {
+        if is_poll_wanted || self.websub.has_push(index) {
+            self.queue(index);
+        } else if self.mode == Mode::Daemon {
             self.due.push(Reverse((slot.next.at, index)));
         }
     }
@@ -339,13 +317,26 @@ impl<F: Fetch> Poller<F> {
     }
 
     fn statuses(&self) -> Vec<FeedStatus> {
-        self.slots.iter().map(Slot::status).collect()
+        let now = self.context.shared.clock.now();
+        let status = |(index, slot): (usize, &Slot)| slot.status(self.websub.get(index), now);
+        self.slots.iter().enumerate().map(status).collect()
     }
 }
 
 impl Slot {
-    fn status(&self) -> FeedStatus {
-        FeedStatus::new(Arc::clone(&self.feed), &self.state.poll, self.next.clone())
+    fn status(&self, held: Option<&Subscription>, now: Timestamp) -> FeedStatus {
+        let pushing = held.map(|held| Pushing::of(held, now));
+        FeedStatus::new(Arc::clone(&self.feed), &self.state.poll, self.next.clone(), pushing)
+    }
+
+    /// Plans a poll as soon as manners allow: its hub says that there is something to fetch.
+    fn ring(&mut self, now: Timestamp) {
+        let pause = SignedDuration::try_from(INTERVAL_MIN).unwrap_or(SignedDuration::MAX);
+        let polled = self.state.poll.polled.unwrap_or(Timestamp::MIN);
+        let at = polled.saturating_add(pause).unwrap_or(Timestamp::MAX).max(now);
+        if at < self.next.at && self.state.poll.n_failures == 0 {
+            self.next = Due { at, reason: "the hub says that there is something new".to_owned() };
+        }
     }
 
     /// Plans another try of a poll that left no trace in the store.

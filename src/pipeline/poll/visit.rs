@@ -8,13 +8,15 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::document::{Judged, Mark, Unfit, judge};
+use super::websub::Heard;
 use super::{backfill, sitemaps};
 use crate::config::Feed;
-use crate::feed::FeedKind;
 use crate::feed::address::{Failing, Step};
 use crate::feed::gap::{Gap, Page};
 use crate::feed::schedule::{FetchKind, PollFacts, PollPolicy};
-use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Hop, Request, Want};
+use crate::feed::websub::Announced;
+use crate::feed::{Document, FeedKind};
+use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Hop, Links, Request, Want};
 use crate::metrics::Poll;
 use crate::pipeline::Context;
 use crate::pipeline::pool::Unfinished;
@@ -31,7 +33,13 @@ pub(super) struct Visit {
 /// How a poll ended.
 pub(super) enum Visited {
     /// Good or bad, the store knows it.
-    Stored(Box<FeedState>),
+    Stored(Box<FeedState>, Heard),
+    /// The store has what was pushed.
+    Pushed(Box<FeedState>),
+    /// What was pushed is no document; a hub that only rings the bell means that there is one to fetch.
+    Unread,
+    /// What was pushed is not the hub's.
+    Forged,
     /// The store did not take it; as if it had not been made.
     Unstored(String),
     /// The code broke.
@@ -49,6 +57,7 @@ struct Catch {
     older: Option<Page>,
     /// `None` after a poll that brought nothing.
     route: Option<Route>,
+    heard: Heard,
 }
 
 /// How the feed was had.
@@ -105,6 +114,7 @@ pub(super) async fn visit<F: Fetch>(
         state.poll.succeeded(now, &catch.facts);
         note_address(&mut state, &feed, &catch, now);
     }
+    let heard = catch.heard;
     let stored = shared.store.commit_poll(commit(state.clone(), catch.entries, rolled)).await;
     let outcome = match stored {
         Ok(outcome) => outcome,
@@ -139,7 +149,7 @@ pub(super) async fn visit<F: Fetch>(
     if matches!(label, Poll::Read | Poll::Unchanged) {
         backfill::fill(&context, &feed, &mut state, &entries).await;
     }
-    Visited::Stored(Box::new(state))
+    Visited::Stored(Box::new(state), heard)
 }
 
 fn kind(state: &FeedState, policy: &PollPolicy, now: Timestamp) -> FetchKind {
@@ -195,11 +205,13 @@ async fn read<F: Fetch>(
     let mut facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
     let is_same_validator = state.validators.as_ref() == Some(&answer.validators);
     let (route, url) = (Some(Route::of(&answer)), answer.url.clone());
+    let links = answer.links.clone();
     keep_validators(state, answer);
     match judged {
         Judged::Same => Ok((Poll::Unchanged, Catch { facts, route, ..Catch::default() })),
         Judged::Read { document, mark } => {
             facts.ttl = document.ttl;
+            let heard = hub(&links, &document, &url);
             let is_index = document.kind == FeedKind::SitemapIndex;
             let older = Page::older(&document, &url);
             let entries = sitemaps::entries(context, feed, *document).await?;
@@ -209,9 +221,18 @@ async fn read<F: Fetch>(
                 state.validators = None;
             }
             let is_same_validator = is_same_validator && !is_index;
-            Ok((Poll::Read, Catch { entries, facts, is_same_validator, older, route }))
+            Ok((Poll::Read, Catch { entries, facts, is_same_validator, older, route, heard }))
         }
     }
+}
+
+/// Returns who pushes the feed; headers count before the document (WebSub, section 4).
+fn hub(links: &Links, document: &Document, url: &Url) -> Heard {
+    let (hub, topic) = match &links.hub {
+        Some(hub) => (Some(hub.as_str()), links.own.as_ref().map(Url::as_str).or(document.topic.as_deref())),
+        None => (document.hub.as_deref(), document.topic.as_deref()),
+    };
+    hub.and_then(|hub| Announced::of(hub, topic, url)).map_or(Heard::NoHub, Heard::Hub)
 }
 
 /// Stops sending validators to a server that gives new entries under those of the old ones: it would hide them by 304.
