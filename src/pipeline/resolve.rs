@@ -13,7 +13,7 @@ use super::health::Loop;
 use crate::article::Article;
 use crate::event::{self, Duplicates, OpenEvents, Report};
 use crate::metrics::observe;
-use crate::publish::message::{Envelope, article_record, event_record};
+use crate::publish::message::{Envelope, article_record, event_record, latest_record};
 use crate::publish::{Articles, Record};
 use crate::shutdown::Stop;
 use crate::store::{ArticleCommit, StoreError};
@@ -244,7 +244,13 @@ pub(super) fn resolve_one(memory: &mut Memory, rules: &Rules, coded: &CodedArtic
     article.times.enqueued = Some(now);
     let report = Report { article: &article, mentions: &mentions };
     let changes = event::resolve(report, &mut memory.open, &rules.event, now);
-    let mut records: Vec<Record> = changes.iter().map(|change| event_record(change, &envelope, now)).collect();
+    let mut records: Vec<Record> = Vec::new();
+    for change in &changes {
+        let record = event_record(change, &envelope, now);
+        let latest = latest_record(&record, &change.change, &envelope);
+        records.push(record);
+        records.extend(latest);
+    }
     let tags = tags(&mentions);
     let is_published = match rules.articles {
         Articles::All => true,

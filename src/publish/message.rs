@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use article::{ArticleRecord, PostRecord, article_record};
 pub use dead_letter::{DeadLetter, dead_letter};
-pub use event::{EventRecord, HistoryRecord, SourceRecord, event_record};
+pub use event::{EventRecord, HistoryRecord, SourceRecord, event_record, latest_record};
 pub use instant::{Instant, TimesRecord};
 
 use super::Config;
@@ -29,6 +29,8 @@ pub struct Envelope {
     pub coder_version: String,
     /// Values above it are truncated, with a flag.
     pub value_bytes_max: usize,
+    /// Each event's newest state is kept in a topic of its own, too.
+    pub keeps_latest: bool,
     /// Adds the `hotline_replay` header.
     pub is_replay: bool,
 }
@@ -42,6 +44,7 @@ impl Envelope {
             source: format!("//hotline/{}", config.instance),
             coder_version: coder_version.to_owned(),
             value_bytes_max: config.value_bytes_max,
+            keeps_latest: config.events_latest,
             is_replay: false,
         }
     }
@@ -51,6 +54,12 @@ impl Envelope {
 #[must_use]
 pub fn events_topic(prefix: &str) -> String {
     format!("{prefix}.events.v1")
+}
+
+/// Returns the topic of each event's newest state.
+#[must_use]
+pub fn latest_topic(prefix: &str) -> String {
+    format!("{prefix}.events.latest.v1")
 }
 
 /// Returns the topic of article records.

@@ -103,6 +103,8 @@ pub struct Config {
     pub instance: String,
     /// Which articles become article records. Default `tagged`.
     pub articles: Articles,
+    /// Also keep each event's newest state in a compacted topic of its own (`hotline.events.latest.v1`). Default false.
+    pub events_latest: bool,
     /// Bytes a record's value may have; above it, text and evidence are cut and the cut is flagged. Default 900,000:
     /// below the 1 MB a broker takes unless told otherwise.
     pub value_bytes_max: usize,
@@ -114,6 +116,7 @@ impl Default for Config {
             topic_prefix: "hotline".to_owned(),
             instance: "local".to_owned(),
             articles: Articles::Tagged,
+            events_latest: false,
             value_bytes_max: 900_000,
         }
     }

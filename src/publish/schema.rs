@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::message::{ArticleRecord, EventRecord, SCHEMA_VERSION, articles_topic, dlq_topic, events_topic};
+use super::message::{
+    ArticleRecord, EventRecord, SCHEMA_VERSION, articles_topic, dlq_topic, events_topic, latest_topic,
+};
 
 /// Returns the JSON Schema of the event record.
 #[must_use]
@@ -26,6 +28,8 @@ pub fn asyncapi(topic_prefix: &str) -> Value {
     for (name, schema) in [("EventRecord", event()), ("ArticleRecord", article())] {
         hoist(name, schema, &mut schemas);
     }
+    let latest = json!({ "anyOf": [{ "$ref": "#/components/schemas/EventRecord" }, { "type": "null" }] });
+    schemas.insert("EventRecordOrTombstone".to_owned(), latest);
     schemas.insert("EventHeaders".to_owned(), headers(&["hotline_kind", "hotline_status"]));
     schemas.insert("ArticleHeaders".to_owned(), headers(&[]));
     schemas.insert("DeadLetterHeaders".to_owned(), dead_letter_headers());
@@ -76,6 +80,17 @@ fn channels_of(topic_prefix: &str) -> Vec<Channel> {
             cleanup: &["delete"],
             headers: "EventHeaders",
             payload: Some("EventRecord"),
+            key: "event_id",
+        },
+        Channel {
+            name: "eventsLatest",
+            operation: "publishEventsLatest",
+            message: "eventLatest",
+            topic: latest_topic(topic_prefix),
+            about: "The newest state of each event, null (a tombstone) when it is retracted; only with `publish.events_latest`.",
+            cleanup: &["compact"],
+            headers: "EventHeaders",
+            payload: Some("EventRecordOrTombstone"),
             key: "event_id",
         },
         Channel {

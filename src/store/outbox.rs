@@ -33,27 +33,37 @@ pub(super) fn append(db: &Connection, record: &Record) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Reads up to `n_max` records or `bytes_max` bytes of values, and one more where the last two say the same of one revision: a
+/// batch is a transaction at the sink, and nobody shall see the one without the other.
 pub(super) fn read(db: &Connection, after_seq: u64, n_max: usize, bytes_max: usize) -> Result<Vec<Record>, Fault> {
     let mut query = db.prepare_cached(
         "SELECT seq, topic, key, headers, value, hash FROM outbox WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )?;
     let after = i64::try_from(after_seq).unwrap_or(i64::MAX);
-    let mut rows = query.query(params![after, n_max as i64])?;
+    let mut rows = query.query(params![after, n_max.saturating_add(1) as i64])?;
     let mut records: Vec<Record> = Vec::new();
     let mut n_bytes = 0;
     while let Some(row) = rows.next()? {
         let (seq, headers, stored): (i64, String, Vec<u8>) = (row.get(0)?, row.get(3)?, row.get(5)?);
         let (topic, key, value): (String, String, Vec<u8>) = (row.get(1)?, row.get(2)?, row.get(4)?);
         n_bytes += value.len();
-        if n_bytes > bytes_max && !records.is_empty() {
+        let hash = hash(&topic, &key, &headers, &value);
+        let record = Record { seq: seq as u64, topic, key, headers: serde_json::from_str(&headers)?, value };
+        let is_full = records.len() >= n_max || n_bytes > bytes_max;
+        if is_full && records.last().is_some_and(|last| !is_same_revision(last, &record)) {
             break;
         }
-        if stored != hash(&topic, &key, &headers, &value) {
+        if stored != hash {
             return Err(Fault::Row(format!("record {seq} differs from the one that was stored")));
         }
-        records.push(Record { seq: seq as u64, topic, key, headers: serde_json::from_str(&headers)?, value });
+        records.push(record);
     }
     Ok(records)
+}
+
+fn is_same_revision(a: &Record, b: &Record) -> bool {
+    let id = |record: &Record| record.header("ce_id").map(str::to_owned);
+    id(a).is_some() && id(a) == id(b)
 }
 
 pub(super) fn settle(db: &Connection, settled: &[Settled]) -> Result<(), Fault> {

@@ -16,6 +16,7 @@ mod feed;
 mod feeds_command;
 mod fetch;
 mod hostile;
+mod latest;
 mod layering;
 mod mutation;
 mod newsroom;

@@ -13,7 +13,7 @@ use super::column::{self, Column, Names};
 use super::context::Context;
 use super::transaction::progress_topic;
 use super::{Config, ConfigError, Delivery, Problem};
-use crate::publish::message::{articles_topic, dlq_topic, events_topic};
+use crate::publish::message::{articles_topic, dlq_topic, events_topic, latest_topic};
 
 const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
 const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
@@ -114,6 +114,7 @@ pub(super) enum Absent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Events,
+    Latest,
     Articles,
     DeadLetters,
     Progress,
@@ -135,12 +136,16 @@ struct Present {
 }
 
 impl Wanted {
-    fn all(config: &Config, prefix: &str) -> Vec<Self> {
+    fn all(config: &Config, publish: &crate::publish::Config) -> Vec<Self> {
+        let prefix = &publish.topic_prefix;
         let mut wanted = vec![
             Self { role: Role::Events, topic: events_topic(prefix) },
             Self { role: Role::Articles, topic: articles_topic(prefix) },
             Self { role: Role::DeadLetters, topic: dlq_topic(prefix) },
         ];
+        if publish.events_latest {
+            wanted.push(Self { role: Role::Latest, topic: latest_topic(prefix) });
+        }
         if config.delivery == Delivery::ExactlyOnce {
             wanted.push(Self { role: Role::Progress, topic: progress_topic(prefix) });
         }
@@ -165,7 +170,7 @@ pub(super) async fn ensure(
     let admin: AdminClient<Context> = client_config
         .create_with_context(Context::default())
         .map_err(|err| ConfigError::Refused { reason: err.to_string() })?;
-    let wanted = Wanted::all(config, &publish.topic_prefix);
+    let wanted = Wanted::all(config, publish);
     let mut notes = vec![format!("{brokers} answers")];
     let mut present: Vec<(&Wanted, Option<&Present>)> = Vec::new();
     for one in &wanted {
@@ -273,6 +278,8 @@ async fn create(admin: &AdminClient<Context>, wanted: &Wanted, config: &Config) 
     let new = match wanted.role {
         Role::Events | Role::DeadLetters => new.set("cleanup.policy", "delete").set("retention.ms", &retention_ms),
         Role::Articles => new.set("cleanup.policy", "compact,delete").set("retention.ms", &retention_ms),
+        // The newest segment is never compacted: a new one each day.
+        Role::Latest => new.set("cleanup.policy", "compact").set("segment.ms", "86400000"),
         // Small segments, or what was compacted away is still read at each start.
         Role::Progress => {
             new.set("cleanup.policy", "compact").set("segment.bytes", "4194304").set("segment.ms", "3600000")
@@ -313,6 +320,11 @@ fn check_settings(wanted: &Wanted, resource: &ConfigResource, value_bytes_max: u
     match wanted.role {
         Role::Events if policy.contains("compact") => {
             return unsuitable(format!("cleanup.policy is {policy}: compaction drops revisions, set it to delete"));
+        }
+        Role::Latest if !policy.is_empty() && policy != "compact" => {
+            return unsuitable(format!(
+                "cleanup.policy is {policy}: the state of events that no longer change would go, set it to compact"
+            ));
         }
         Role::DeadLetters if policy.contains("compact") => {
             return unsuitable(format!("cleanup.policy is {policy}: compaction drops dead letters, set it to delete"));

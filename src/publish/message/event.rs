@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::headers::{Attributes, cloud_event};
-use super::{Envelope, Instant, SCHEMA_VERSION, TimesRecord, cut_chars, events_topic, to_json};
-use crate::event::{ArticleReport, Change, Corroboration, Event, EventChange, EventClaim, Relation, Step};
+use super::{Envelope, Instant, SCHEMA_VERSION, TimesRecord, cut_chars, events_topic, latest_topic, to_json};
+use crate::event::{ArticleReport, Change, ChangeKind, Corroboration, Event, EventChange, EventClaim, Relation, Step};
 use crate::publish::Record;
 use crate::tag::{EventDate, Kind, Medium, Mention, Participant, Plover, Status};
 
@@ -99,6 +99,22 @@ pub fn event_record(change: &EventChange, envelope: &Envelope, enqueued: Timesta
         headers,
         value: record.into_json(envelope.value_bytes_max),
     }
+}
+
+/// Makes the record that is the event's newest state until the next one: the event record once more, under the same key,
+/// or a tombstone when the event is retracted. `None` when the daemon keeps no newest states.
+///
+/// It follows its event record in the outbox, which never parts the two: both are one transaction.
+#[must_use]
+pub fn latest_record(event_record: &Record, change: &Change, envelope: &Envelope) -> Option<Record> {
+    if !envelope.keeps_latest {
+        return None;
+    }
+    let mut latest = Record { topic: latest_topic(&envelope.topic_prefix), ..event_record.clone() };
+    if change.kind == ChangeKind::Retracted {
+        latest.value.clear();
+    }
+    Some(latest)
 }
 
 impl EventRecord {
