@@ -6,6 +6,7 @@ mod broker;
 mod canary;
 mod cli;
 mod compatibility;
+mod consumers;
 mod corpus;
 mod daemon;
 mod demo;
