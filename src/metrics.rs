@@ -1,5 +1,7 @@
 //! Owns the metrics: every name, every label. Labels are enums; never a URL, headline, name or error text.
 
+mod client;
+
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::Duration;
 
@@ -9,9 +11,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use self::client::Client;
 use crate::event::ChangeKind;
 use crate::feed::gap::End;
 use crate::feed::websub::Standing;
+use crate::publish::Vitals;
 
 /// How long something took; clones count into the same.
 pub type Seconds = Histogram;
@@ -43,6 +47,8 @@ pub struct Metrics {
     reloads: Family<Label, Counter>,
     failures: Family<Label, Counter>,
     pub delivery: Seconds,
+    pub batch: Seconds,
+    client: Client,
     gauges: Family<Label, Gauge<i64, AtomicI64>>,
     pub open_events: Gauge<i64, AtomicI64>,
     pub abandoned_threads: Gauge<i64, AtomicI64>,
@@ -212,6 +218,8 @@ impl Default for Metrics {
             reloads: Family::default(),
             failures: Family::default(),
             delivery: seconds(),
+            batch: seconds(),
+            client: Client::default(),
             gauges: Family::default(),
             open_events: Gauge::default(),
             abandoned_threads: Gauge::default(),
@@ -260,6 +268,8 @@ impl Metrics {
             "From the page fetched to the record acknowledged",
             self.delivery.clone(),
         );
+        registry.register("batch_seconds", "Time the sink takes for one batch, commit included", self.batch.clone());
+        self.client.register(registry);
         registry.register("queue", "Work that waits or runs, by queue", self.gauges.clone());
         registry.register("open_events", "Events that still take reports", self.open_events.clone());
         registry.register(
@@ -326,6 +336,11 @@ impl Metrics {
 
     pub fn failure(&self, kind: Failure) {
         self.failures.get_or_create(&label("kind", &kind)).inc();
+    }
+
+    /// Takes over what the sink's client says of itself; `before` is what it said last.
+    pub fn vitals(&self, before: Vitals, now: Vitals) {
+        self.client.take(before, now);
     }
 
     pub fn queue(&self, queue: Queue, n_waiting: usize) {

@@ -100,6 +100,11 @@ impl Status {
                 "held": trouble.is_some_and(|trouble| trouble.is_held),
                 "error": trouble.map(|trouble| trouble.reason.clone()),
                 "error_since": trouble.map(|trouble| time(trouble.since)),
+                "client": self.delivery.client.map(|client| json!({
+                    "brokers": client.n_brokers_known, "brokers_up": client.n_brokers_up,
+                    "queued_records": client.n_queued, "queued_bytes": client.queued_bytes,
+                    "round_trip_p99_ms": client.round_trip_p99.as_secs_f64() * 1e3,
+                })),
             },
             "feeds": self.feeds.as_ref().map(|feeds| feeds.iter().map(FeedStatus::to_json).collect::<Vec<_>>()),
         })

@@ -2,7 +2,7 @@
 //! sent again.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use super::health::{BEAT, Loop};
 use super::{Mode, Shared};
 use crate::metrics::{self, observe};
 use crate::publish::message::{DeadLetter, TimesRecord, dead_letter, dlq_topic};
-use crate::publish::{Outcome, Publish, PublishError, Record};
+use crate::publish::{Outcome, Publish, PublishError, Record, Vitals};
 use crate::shutdown::Stop;
 use crate::store::{Settled, StoreError};
 use crate::telemetry::{Alarm, News, causes};
@@ -37,6 +37,8 @@ pub struct Delivery {
     /// When the sink settled it.
     pub settled_at: Option<Timestamp>,
     pub trouble: Option<Trouble>,
+    /// What the sink's client last said of itself.
+    pub client: Option<Vitals>,
 }
 
 /// Why records wait.
@@ -91,7 +93,9 @@ impl<P: Publish> Deliverer<P> {
             news.borrow_and_update();
             // Asked before the outbox is read, so that an empty one is really the end.
             let is_last = *self.is_ingest_over.borrow_and_update();
-            let err = match self.attempt(after).await {
+            let attempted = self.attempt(after).await;
+            self.take_vitals();
+            let err = match attempted {
                 Ok(Some(last)) => {
                     (after, n_failures) = (last, 0);
                     pauses.succeed();
@@ -134,7 +138,9 @@ impl<P: Publish> Deliverer<P> {
         let waiting = shared.store.outbox(after, RECORDS_MAX, BATCH_BYTES_MAX);
         let records = shared.health.during(Loop::Deliver, waiting).await.map_err(AttemptError::Store)?;
         let Some(last) = records.last().map(|record| record.seq) else { return Ok(None) };
+        let began = Instant::now();
         let published = shared.health.during(Loop::Deliver, self.sink.publish(&records)).await;
+        observe(&shared.metrics.batch, began.elapsed());
         let outcomes = published.map_err(AttemptError::Publish)?;
         let now = shared.clock.now();
         let settled = records.iter().zip(outcomes).map(|(record, outcome)| self.settled(record, outcome, now));
@@ -146,6 +152,16 @@ impl<P: Publish> Deliverer<P> {
             state.settled_at = Some(now);
         });
         Ok(Some(last))
+    }
+
+    /// Makes visible what the sink's client says of itself.
+    fn take_vitals(&self) {
+        let Some(now) = self.sink.vitals() else { return };
+        let before = self.state.borrow().client;
+        if before != Some(now) {
+            self.shared.metrics.vitals(before.unwrap_or_default(), now);
+            self.state.send_modify(|state| state.client = Some(now));
+        }
     }
 
     /// Counts one outcome; a record the sink can never take becomes a dead letter.

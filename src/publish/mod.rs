@@ -10,6 +10,7 @@ pub mod stdout;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -76,6 +77,29 @@ pub trait Publish: Send + 'static {
     /// # Errors
     /// [`PublishError`] when the batch is not settled: the caller sends it again, from the first record.
     fn publish(&mut self, records: &[Record]) -> impl Future<Output = Result<Vec<Outcome>, PublishError>> + Send;
+
+    /// Returns what the sink's client last said of itself; `None` for a sink without one, or before it said anything.
+    fn vitals(&self) -> Option<Vitals> {
+        None
+    }
+}
+
+/// What the client of a sink says of itself every few seconds. Totals begin anew with each client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Vitals {
+    pub n_brokers_known: u32,
+    pub n_brokers_up: u32,
+    /// Waiting in memory for a broker, or for its answer.
+    pub n_queued: u64,
+    pub queued_bytes: u64,
+    /// From a request to its answer, at the slowest broker.
+    pub round_trip_p99: Duration,
+    pub n_requests: u64,
+    /// Requests sent again.
+    pub n_retries: u64,
+    /// Requests without an answer in time.
+    pub n_timeouts: u64,
+    pub sent_bytes: u64,
 }
 
 /// Why a batch was not settled.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::kafka::{self, Adoption, ConfigError};
-use super::{Config, Kafka, Ndjson, Origin, Outcome, Publish, PublishError, Record, Stdout};
+use super::{Config, Kafka, Ndjson, Origin, Outcome, Publish, PublishError, Record, Stdout, Vitals};
 
 /// Where records go, as `--sink` says it: `kafka`, `ndjson:DIR` or `stdout`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +98,13 @@ impl Publish for Sink {
             Self::Kafka(kafka) => kafka.publish(records).await,
             Self::Ndjson(ndjson) => ndjson.publish(records).await,
             Self::Stdout(stdout) => stdout.publish(records).await,
+        }
+    }
+
+    fn vitals(&self) -> Option<Vitals> {
+        match self {
+            Self::Kafka(kafka) => kafka.vitals(),
+            Self::Ndjson(_) | Self::Stdout(_) => None,
         }
     }
 }

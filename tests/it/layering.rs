@@ -18,7 +18,7 @@ const HOMES: [(&str, &[&str]); 6] = [
     ("rusqlite", &["store/"]),
     ("rdkafka", &["publish/kafka", "demo/"]),
     ("axum", &["http/", "demo/"]),
-    ("prometheus_client", &["metrics.rs", "http/"]),
+    ("prometheus_client", &["metrics.rs", "metrics/", "http/"]),
     ("feed_rs", &["feed/"]),
 ];
 const FILE_LINES_MAX: usize = 450;

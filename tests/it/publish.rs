@@ -469,6 +469,25 @@ async fn queue_smaller_than_the_batch_only_slows_it() {
 }
 
 #[tokio::test]
+async fn client_says_how_it_does() {
+    let broker = Broker::start();
+    let mut config = broker.config();
+    config.properties.insert("statistics.interval.ms".to_owned(), "100".to_owned());
+    let mut sink = Kafka::open(&config, &Config::default()).unwrap();
+    sink.publish(&[plain(1, "vitals", "k", vec![b'1'])]).await.unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let vitals = sink.vitals().unwrap_or_default();
+        if vitals.n_brokers_up == 1 && vitals.sent_bytes > 0 && vitals.round_trip_p99 > Duration::ZERO {
+            assert_eq!((vitals.n_brokers_known, vitals.n_queued), (1, 0), "{vitals:?}");
+            break;
+        }
+        assert!(Instant::now() < deadline, "{vitals:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
 async fn absent_broker_fails_the_online_check_in_words() {
     let config = KafkaConfig { brokers: Some("127.0.0.1:1".to_owned()), ..KafkaConfig::default() };
     let err = check_online(&config, &Config::default()).await.unwrap_err();

@@ -142,6 +142,9 @@ pub enum ConfigError {
     Refused { reason: String },
 }
 
+/// How often the producer says how it does; metrics are looked at less often than that.
+const STATISTICS_INTERVAL_MS: &str = "5000";
+
 /// librdkafka's name of what has a field of its own here.
 const OWNED: &[(&str, &str)] = &[
     ("bootstrap.servers", "kafka.brokers"),
@@ -253,6 +256,7 @@ impl Config {
             .set("batch.size", "262144")
             // How long a record waits for a topic nobody knows: topics are looked at before the first record.
             .set("topic.metadata.propagation.max.ms", "5000")
+            .set("statistics.interval.ms", STATISTICS_INTERVAL_MS)
             .set("message.timeout.ms", self.delivery_timeout.as_millis().to_string())
             .set("queue.buffering.max.kbytes", self.queue_kib_max.to_string());
         if self.delivery == Delivery::ExactlyOnce {

@@ -1,15 +1,17 @@
 //! Owns what librdkafka calls back: delivery reports, client errors, log lines.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message as _;
 use rdkafka::producer::{DeliveryResult, ProducerContext};
+use rdkafka::{ClientContext, Statistics};
 use tokio::sync::mpsc;
 
 use super::column::Column;
+use crate::publish::Vitals;
 
 /// Travels with a record through librdkafka and comes back with its delivery report.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(super) struct Context {
     /// The last error of the client itself, in words. A lock because librdkafka's thread writes it and the publisher
     /// reads it; nothing is awaited while it is held.
     last: Mutex<Option<(RDKafkaErrorCode, String)>>,
+    /// As `last`: written by librdkafka's thread, copied out by the publisher.
+    vitals: Mutex<Option<Vitals>>,
 }
 
 impl Context {
@@ -44,6 +48,11 @@ impl Context {
     pub(super) fn last_error(&self) -> Option<String> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.as_ref().map(|(_, reason)| reason.clone())
+    }
+
+    /// Returns what the client last said of itself.
+    pub(super) fn vitals(&self) -> Option<Vitals> {
+        *self.vitals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remember(&self, error: Option<(RDKafkaErrorCode, String)>) {
@@ -61,6 +70,10 @@ impl ClientContext for Context {
         }
     }
 
+    fn stats(&self, statistics: Statistics) {
+        *self.vitals.lock().unwrap_or_else(PoisonError::into_inner) = Some(vitals(&statistics));
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "librdkafka client error");
         let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
@@ -70,6 +83,29 @@ impl ClientContext for Context {
             self.remember(Some((code, reason.to_owned())));
         }
     }
+}
+
+fn vitals(statistics: &Statistics) -> Vitals {
+    let whole = |number: i64| u64::try_from(number).unwrap_or(0);
+    let mut vitals = Vitals {
+        n_queued: statistics.msg_cnt,
+        queued_bytes: statistics.msg_size,
+        n_requests: whole(statistics.tx),
+        sent_bytes: whole(statistics.tx_bytes),
+        ..Vitals::default()
+    };
+    for broker in statistics.brokers.values() {
+        vitals.n_retries += broker.txretries;
+        vitals.n_timeouts += broker.req_timeouts;
+        // Addresses of the configuration are brokers, too, once these have said who they are.
+        if broker.nodeid >= 0 && broker.source != "logical" {
+            vitals.n_brokers_known += 1;
+            vitals.n_brokers_up += u32::from(broker.state == "UP");
+            let p99 = broker.rtt.as_ref().map_or(0, |rtt| whole(rtt.p99));
+            vitals.round_trip_p99 = vitals.round_trip_p99.max(Duration::from_micros(p99));
+        }
+    }
+    vitals
 }
 
 impl ProducerContext for Context {

@@ -14,12 +14,13 @@ mod transaction;
 use std::collections::{HashMap, HashSet};
 
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::Producer as _;
 
 use self::client::{Client, Failure, Settled};
 use self::column::{Column, Names};
 use self::topics::Absent;
 use self::transaction::Ledger;
-use super::{Origin, Outcome, Publish, PublishError, Record};
+use super::{Origin, Outcome, Publish, PublishError, Record, Vitals};
 
 pub use config::{Compression, Config, ConfigError, Delivery, Problem, Protocol, Sasl, SaslMechanism, Tls};
 pub use secret::{Secret, SecretError, SecretPlace};
@@ -241,5 +242,9 @@ impl Publish for Kafka {
             Delivery::ExactlyOnce => self.publish_exactly_once(records).await,
             Delivery::AtLeastOnce => self.publish_at_least_once(records).await,
         }
+    }
+
+    fn vitals(&self) -> Option<Vitals> {
+        self.client.producer().context().vitals()
     }
 }
