@@ -285,6 +285,8 @@ async fn whatever_the_moment_of_a_kill_each_record_is_there_once_and_in_order() 
     let seed = u64::from(std::process::id());
     let mut random = seed;
     let (mut n_running, mut n_before_first) = (0, 0);
+    // So many batches between two kills on average that the kills are spread over the records.
+    let n_batches = (n_records / BATCH_RECORDS as u64 / (n_kills + 1)).max(1);
     for _ in 0..n_kills {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mut child = site.child("30s");
@@ -292,7 +294,7 @@ async fn whatever_the_moment_of_a_kill_each_record_is_there_once_and_in_order() 
         if random >> 62 == 0 {
             n_before_first += 1;
             tokio::time::sleep(Duration::from_millis((random >> 40) % 700)).await;
-        } else if child.has_settled() {
+        } else if child.has_settled_more(1 + (random >> 33) as usize % (2 * n_batches as usize - 1)) {
             tokio::time::sleep(Duration::from_micros((random >> 40) % 250_000)).await;
         }
         n_running += u64::from(child.kill());
