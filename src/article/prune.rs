@@ -43,13 +43,13 @@ pub(super) fn prune(root: &NodeRef) {
                 cleared.push(node.id);
                 true
             }
-            Some(Verdict::Furniture) if n_prose_chars(node) <= limit => {
+            Some(Verdict::Furniture) if !has_more_prose(node, limit) => {
                 doomed.push(node.id);
                 false
             }
             // Readers may write more than the author did, and so may those who ask for consent.
             Some(Verdict::Foreign)
-                if n_prose_chars(node) <= limit
+                if !has_more_prose(node, limit)
                     || (n_prose_chars(node) + BESIDE_FOREIGN_CHARS_MIN <= n_total && !has_inside(node, &["h1"])) =>
             {
                 doomed.push(node.id);
@@ -61,7 +61,7 @@ pub(super) fn prune(root: &NodeRef) {
                 true
             }
             Some(Verdict::Suspect) => {
-                if n_prose_chars(node) > limit {
+                if has_more_prose(node, limit) {
                     cleared.push(node.id);
                 }
                 true
@@ -89,7 +89,7 @@ fn drop_further_articles(root: &NodeRef) {
     });
     let own = articles
         .iter()
-        .position(|article| has_inside(article, &["h1"]) && n_prose_chars(article) >= OWN_ARTICLE_CHARS_MIN);
+        .position(|article| has_inside(article, &["h1"]) && has_more_prose(article, OWN_ARTICLE_CHARS_MIN - 1));
     let Some(own) = own else { return };
     for further in &articles[own + 1..] {
         if has_inside(further, &["h1", "h2", "h3"]) {
@@ -190,12 +190,24 @@ fn is_furniture_role(role: &str) -> bool {
 
 /// Characters of paragraph text outside links below `root`.
 pub(super) fn n_prose_chars(root: &NodeRef) -> usize {
+    n_prose_chars_to(root, usize::MAX)
+}
+
+/// Whether there is more paragraph text outside links below `root` than this: counted no farther than that.
+fn has_more_prose(root: &NodeRef, n_chars: usize) -> bool {
+    n_prose_chars_to(root, n_chars) > n_chars
+}
+
+fn n_prose_chars_to(root: &NodeRef, n_chars_max: usize) -> usize {
     let (mut n_chars, mut n_links, mut n_paragraphs) = (0_usize, 0_usize, 0_usize);
     walk(root, |step| {
         let (node, is_enter) = match step {
             Step::Enter(node) => (node, true),
             Step::Leave(node) => (node, false),
         };
+        if n_chars > n_chars_max {
+            return false;
+        }
         node.query(|inner| match &inner.data {
             NodeData::Element(element) => {
                 let count = match element.name.local {
@@ -229,7 +241,7 @@ pub(super) fn n_prose_chars(root: &NodeRef) -> usize {
 /// A teaser that leads nowhere is the lead of this article.
 fn is_lead(node: &NodeRef) -> bool {
     let is_teaser = node.class().is_some_and(|class| class.split_ascii_whitespace().any(furniture::is_teaser));
-    is_teaser && n_prose_chars(node) >= LEAD_CHARS_MIN && !node.descendants_it().any(|inner| inner.has_name("a"))
+    is_teaser && has_more_prose(node, LEAD_CHARS_MIN - 1) && !node.descendants_it().any(|inner| inner.has_name("a"))
 }
 
 fn has_inside(root: &NodeRef, names: &[&str]) -> bool {

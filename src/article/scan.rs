@@ -1,11 +1,12 @@
 //! Owns the one pass over a page's markup before it is parsed: what it would cost is counted, and what nothing reads is
 //! left out.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::LazyLock};
 
 use super::{
     guard::{ExtractError, OPEN_ELEMENTS_MAX},
     scripted,
+    vocabulary::Vocabulary,
 };
 
 /// Attributes of one element; the parser compares each with all before it.
@@ -121,7 +122,7 @@ impl<'p> Blanks<'p> {
     /// A tag; gives back where to read on: behind it, or behind the drawing that it opens.
     fn tag(&mut self, tag: Range<usize>, name: &Name, is_close: bool) -> usize {
         let html = self.page.as_bytes();
-        if !is_close && name.bytes() == b"link" && !may_be_address(&html[tag.clone()]) {
+        if !is_close && name.bytes() == b"link" && !self.page.get(tag.clone()).is_none_or(may_be_address) {
             return tag.end;
         }
         self.end_gap(tag.start, tag.end);
@@ -173,24 +174,23 @@ fn is_mute(page: &str, tag: Range<usize>, name: &Name, content: &Range<usize>) -
         b"script" => {
             let Some(script) = page.get(content.clone()) else { return false };
             // A comment in a script can hide its end.
-            !may_be_record(&page.as_bytes()[tag]) && !script.contains("<!--") && !scripted::has_date(script)
+            !page.get(tag).is_none_or(may_be_record) && !script.contains("<!--") && !scripted::has_date(script)
         }
         _ => false,
     }
 }
 
 /// Whether a script's tag may say `application/ld+json`, in whatever spelling.
-fn may_be_record(tag: &[u8]) -> bool {
-    has(tag, b"json") && has(tag, b"ld")
+fn may_be_record(tag: &str) -> bool {
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(&[&["json"], &["ld"]]));
+    VOCABULARY.lists_in(tag) == 0b11
 }
 
 /// Whether a link's tag may say where the page or its picture is, or be microdata.
-fn may_be_address(tag: &[u8]) -> bool {
-    [b"canonical".as_slice(), b"image_src", b"itemprop", b"property"].iter().any(|word| has(tag, word))
-}
-
-fn has(tag: &[u8], word: &[u8]) -> bool {
-    tag.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+fn may_be_address(tag: &str) -> bool {
+    static VOCABULARY: LazyLock<Vocabulary> =
+        LazyLock::new(|| Vocabulary::of(&[&["canonical", "image_src", "itemprop", "property"]]));
+    VOCABULARY.speaks_in(tag)
 }
 
 /// The content of a drawing that has nothing but shapes. `from` is behind its tag.
