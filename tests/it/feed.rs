@@ -254,7 +254,7 @@ fn a_news_sitemap_is_a_feed() {
 
 #[test]
 fn json_feeds_are_read_item_by_item() {
-    let text = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "E", "language": "en", "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
+    let text = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "E", "language": "en", "feed_url": "/own.json", "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
         "items": [
           {"id": 7, "url": "/a", "title": null, "content_text": "x", "date_published": "2025-02-12T16:04:00Z", "authors": [{"name": "A"}, 3]},
           "not an item",
@@ -264,6 +264,7 @@ fn json_feeds_are_read_item_by_item() {
     let document = read(text);
     assert_eq!((document.kind, document.reader), (FeedKind::Json, Reader::Json));
     assert_eq!(document.hub.as_deref(), Some("https://hub.example/"));
+    assert_eq!(document.topic.as_deref(), Some("https://news.example/own.json"));
     let ids: Vec<_> = document.entries.iter().map(|entry| entry.id.as_deref()).collect();
     assert_eq!(ids, [Some("7"), Some("b"), None]);
     assert_eq!(document.entries[0].link.as_deref(), Some("https://news.example/a"));

@@ -12,10 +12,13 @@ use futures_util::future::join_all;
 use hotline::config::FirstPoll;
 use hotline::event::{Config as EventConfig, OpenEvents, Report, resolve};
 use hotline::feed::schedule::PollState;
+use hotline::feed::websub::{Announced, Subscription};
 use hotline::feed::{Enclosure, Entry};
 use hotline::fetch::Validators;
 use hotline::publish::{Outcome, Record};
-use hotline::store::{ArticleCommit, FeedState, Pending, PollCommit, PollOutcome, Settled, Shown, Store, StoreError};
+use hotline::store::{
+    ArticleCommit, FeedState, Peek, Pending, PollCommit, PollOutcome, Settled, Shown, Store, StoreError,
+};
 use hotline::tag::Status;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OpenFlags};
@@ -515,6 +518,38 @@ async fn a_store_of_the_first_schema_keeps_its_rows() {
     assert_eq!((due[0].article_id.as_str(), due[0].entry.id.as_deref()), ("01JKA", Some("g")));
     store.commit_articles(vec![with_records("01JKA", vec![record("e", b"{}")])]).await.unwrap();
     assert_eq!(*store.watch_outbox().borrow(), 1);
+}
+
+#[tokio::test]
+async fn a_subscription_outlives_a_restart_and_a_change_of_its_feeds_id() {
+    let desk = Desk::new().await;
+    desk.store.commit_poll(poll("world", Vec::new(), desk.now)).await.unwrap();
+    let feed = "https://news.example/rss".parse().unwrap();
+    let announced = Announced::of("https://hub.example/", None, &feed).unwrap();
+    let mut held = Subscription::new(announced, &"https://me.example/".parse().unwrap(), desk.now).unwrap();
+    held.ask(desk.now);
+    held.refused(desk.now, None, "HTTP 500".to_owned());
+    let held = Subscription { lease_until: Some(desk.now), pushed: Some(at(NOON)), ..held };
+    desk.store.keep_subscription("world", Some(held.clone())).await.unwrap();
+    desk.store.keep_subscription("never-polled", Some(held.clone())).await.unwrap();
+    let desk = desk.reopen().await;
+    assert_eq!(desk.store.subscriptions().await.unwrap(), [("world".to_owned(), held.clone())]);
+    let renamed = PollCommit { was: vec!["world".to_owned()], ..poll("globe", Vec::new(), desk.now) };
+    desk.store.commit_poll(renamed).await.unwrap();
+    let peek = Peek::open(desk.dir.path()).unwrap().unwrap();
+    assert_eq!(peek.subscriptions().unwrap(), [("globe".to_owned(), held)]);
+    desk.store.keep_subscription("globe", None).await.unwrap();
+    assert_eq!(peek.subscriptions().unwrap(), []);
+}
+
+#[test]
+fn a_store_without_subscriptions_is_read_as_having_none() {
+    let dir = TempDir::new().unwrap();
+    let old = Connection::open(dir.path().join("hotline.db")).unwrap();
+    old.execute_batch(include_str!("../../src/store/migrations/1_cursors.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/store/migrations/2_results.sql")).unwrap();
+    old.pragma_update(None, "user_version", 2).unwrap();
+    assert_eq!(Peek::open(dir.path()).unwrap().unwrap().subscriptions().unwrap(), []);
 }
 
 #[tokio::test]

@@ -198,6 +198,39 @@ async fn what_a_hub_pushes_comes_once_whether_it_is_polled_or_not() {
 }
 
 #[tokio::test]
+async fn a_hub_is_the_headers_else_the_documents() {
+    let scene = Scene::open(1).await;
+    let newsroom = &scene.desk.newsroom;
+    let links = "<channel><atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"hub\" href=\"/other\"/>\
+                 <atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"self\" href=\"https://news.example/rss\"/>";
+    let document = String::from_utf8(scene.document(&scene.items)).unwrap().replacen("<channel>", links, 1);
+    let page = Page::new("application/rss+xml", document);
+    newsroom.put("/other", Page::status(202));
+    newsroom.put("/alpha.xml", page.clone());
+    let app = scene.start(&Shelf::default()).await;
+    let form = newsroom.post("/other", 1).await;
+    assert!(form.contains("hub.topic=https%3A%2F%2Fnews.example%2Frss&"), "{form}");
+    tells(&app, |told| !told["websub"].is_null()).await;
+    // A hub that changes is followed, though not at every poll.
+    let link = format!("<{}>; rel=hub", newsroom.url("/hub"));
+    newsroom.put("/alpha.xml", Page { body: [&page.body[..], b" "].concat(), ..page }.header("link", &link));
+    scene.desk.clock.advance(SignedDuration::from_mins(50));
+    counts(&app, "hotline_polls_total{outcome=\"read\"} 2").await;
+    let before = told(&app).await;
+    assert!(before["websub"]["hub"].as_str().unwrap().ends_with("/other"), "{before}");
+    let body = [&newsroom.page("/alpha.xml").body[..], b" "].concat();
+    newsroom.put("/alpha.xml", Page { body, ..newsroom.page("/alpha.xml") });
+    scene.desk.clock.advance(SignedDuration::from_mins(61));
+    let subscriber = scene.asked(1).await;
+    assert_eq!(
+        subscriber.topic, "https://news.example/rss",
+        "the document's name for itself, where the header has none"
+    );
+    subscriber.confirm(&app, 86_400).await;
+    end(app).await;
+}
+
+#[tokio::test]
 async fn a_pushed_feed_is_polled_as_rarely_as_a_quiet_one() {
     let scene = Scene::open(1).await;
     let app = scene.start(&Shelf::default()).await;

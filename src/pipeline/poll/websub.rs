@@ -1,8 +1,7 @@
 //! Owns the subscriptions at hubs while the daemon runs: they are asked for, confirmed and renewed, and what hubs push
 //! waits here for its turn among the feed's polls.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +21,9 @@ use crate::telemetry::causes;
 
 /// Requests to hubs, and writes of what they answered, at one time.
 const TASKS_MAX: usize = 8;
-/// Another hub, or another name for the feed, is followed no sooner after a request.
+/// With so many, hubs that call are to call again.
+const TASKS_AND_CALLS_MAX: usize = 64;
+/// Another hub, or another name for the feed, is followed no sooner than this after the last change.
 const CHANGE_WAIT: SignedDuration = SignedDuration::from_hours(1);
 const COUNT_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
@@ -111,8 +112,8 @@ pub(super) struct Subscriptions {
     /// By the feed's slot.
     held: HashMap<usize, Held>,
     by_token: HashMap<String, usize>,
-    /// When hubs are to be asked; what does not fit the subscription any more is passed over.
-    due: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    /// When hubs are to be asked; each subscription is here once.
+    due: BTreeSet<(Timestamp, usize)>,
     tasks: JoinSet<Done>,
     /// Bodies that wait for their feed; how many may wait is the server's business.
     pushes: HashMap<usize, VecDeque<Pushed>>,
@@ -122,6 +123,8 @@ pub(super) struct Subscriptions {
 struct Held {
     feed: Arc<Feed>,
     subscription: Subscription,
+    /// When this one took the place of another, or the daemon started.
+    since: Timestamp,
     /// The feed named the hub when it was read last.
     is_announced: bool,
 }
@@ -149,7 +152,7 @@ impl Subscriptions {
             base,
             held: HashMap::new(),
             by_token: HashMap::new(),
-            due: BinaryHeap::new(),
+            due: BTreeSet::new(),
             tasks: JoinSet::new(),
             pushes: HashMap::new(),
             counted: Timestamp::MIN,
@@ -162,7 +165,7 @@ impl Subscriptions {
         let is_fit = stored.base == base.as_str();
         let fit = if is_fit { Some(stored) } else { Subscription::new(stored.announced, base, now) };
         if let Some(subscription) = fit {
-            self.hold(index, feed, subscription);
+            self.hold(index, feed, (subscription, now));
         }
     }
 
@@ -182,11 +185,8 @@ impl Subscriptions {
             }
             (Heard::Hub(announced), None) => announced,
             (Heard::Hub(announced), Some(held)) => {
-                let known = &held.subscription;
                 held.is_announced = true;
-                if known.announced == announced
-                    || known.asked.is_some_and(|asked| now.duration_since(asked) < CHANGE_WAIT)
-                {
+                if held.subscription.announced == announced || now.duration_since(held.since) < CHANGE_WAIT {
                     return;
                 }
                 announced
@@ -196,38 +196,39 @@ impl Subscriptions {
             tracing::warn!(feed = feed.id, "no subscription: the system has no randomness to give");
             return;
         };
-        self.hold(index, feed, subscription);
+        self.hold(index, feed, (subscription, now));
     }
 
-    fn hold(&mut self, index: usize, feed: &Arc<Feed>, subscription: Subscription) {
-        self.due.push(Reverse((subscription.next_ask, index)));
+    fn hold(&mut self, index: usize, feed: &Arc<Feed>, (subscription, since): (Subscription, Timestamp)) {
+        self.let_go(index);
+        self.due.insert((subscription.next_ask, index));
         self.by_token.insert(subscription.token.expose().to_owned(), index);
-        let held = Held { feed: Arc::clone(feed), subscription, is_announced: true };
-        if let Some(before) = self.held.insert(index, held) {
-            self.by_token.remove(before.subscription.token.expose());
-        }
+        self.held.insert(index, Held { feed: Arc::clone(feed), subscription, since, is_announced: true });
+    }
+
+    fn let_go(&mut self, index: usize) -> Option<Held> {
+        let held = self.held.remove(&index)?;
+        self.due.remove(&(held.subscription.next_ask, index));
+        self.by_token.remove(held.subscription.token.expose());
+        Some(held)
     }
 
     /// Asks the hubs whose time it is.
     pub(super) fn start<F: Fetch>(&mut self, context: &Arc<Context<F>>, now: Timestamp) {
         while self.tasks.len() < TASKS_MAX
-            && let Some(Reverse((at, index))) = self.due.peek().copied()
+            && let Some((at, index)) = self.due.first().copied()
             && at <= now
         {
-            self.due.pop();
-            let Some(held) = self.held.get_mut(&index).filter(|held| held.subscription.next_ask == at) else {
-                continue;
-            };
+            self.due.pop_first();
+            let Some(held) = self.held.get_mut(&index) else { continue };
             if !held.is_announced {
+                let Some(held) = self.let_go(index) else { continue };
                 tracing::info!(feed = held.feed.id, "the feed names no hub any more, it is only polled");
-                self.by_token.remove(held.subscription.token.expose());
-                let id = held.feed.id.clone();
-                self.held.remove(&index);
-                self.tasks.spawn(keep(Arc::clone(context), id, None));
+                self.tasks.spawn(keep(Arc::clone(context), held.feed.id.clone(), None));
                 continue;
             }
             held.subscription.ask(now);
-            self.due.push(Reverse((held.subscription.next_ask, index)));
+            self.due.insert((held.subscription.next_ask, index));
             self.tasks.spawn(ask(
                 Arc::clone(context),
                 Arc::clone(&held.feed),
@@ -268,8 +269,9 @@ impl Subscriptions {
             return;
         }
         tracing::debug!(feed = held.feed.id, hub = %known.announced.hub, reason = refusal.error, "no subscription");
+        self.due.remove(&(known.next_ask, index));
         known.refused(now, refusal.retry_after, refusal.error);
-        self.due.push(Reverse((known.next_ask, index)));
+        self.due.insert((known.next_ask, index));
         self.tasks.spawn(keep(Arc::clone(context), held.feed.id.clone(), Some(known.clone())));
     }
 
@@ -280,18 +282,21 @@ impl Subscriptions {
             Call::Known { token, answer } => {
                 answer.send(self.by_token.contains_key(token.expose())).ok();
             }
+            Call::Intent { .. } if self.tasks.len() >= TASKS_AND_CALLS_MAX => {}
             Call::Intent { token, intent, answer } => {
                 let index = self.by_token.get(token.expose()).copied();
                 let Some((index, held)) = index.and_then(|index| Some((index, self.held.get_mut(&index)?))) else {
                     answer.send(Reply::NotOurs).ok();
                     return None;
                 };
+                let before = held.subscription.next_ask;
                 let reply = held.subscription.hear(&intent, now);
                 if reply == Reply::NotOurs {
                     answer.send(reply).ok();
                     return None;
                 }
-                self.due.push(Reverse((held.subscription.next_ask, index)));
+                self.due.remove(&(before, index));
+                self.due.insert((held.subscription.next_ask, index));
                 let keeping = keep(Arc::clone(context), held.feed.id.clone(), Some(held.subscription.clone()));
                 self.tasks.spawn(async {
                     let done = keeping.await;
