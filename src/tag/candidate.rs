@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::NearMiss;
 use super::lexicon::Langs;
-use super::pack::{Cue, Dir, Pack, Pattern, Rule};
+use super::pack::{Cue, Dir, Pack, Pattern, Rule, Veto};
 use super::party::{Form, Glue, Np, Part};
 use super::rule::{Match, Runner, Work};
 use super::scene::{CueHit, Scene};
@@ -69,14 +69,14 @@ impl<'s> Search<'s> {
         let mut vetoes: Option<Vec<(&str, Match)>> = None;
         let mut matches: Vec<(&'s Rule, Match)> = Vec::new();
         let classes = self.classes(&tokens);
-        for rule in &self.pack.rules {
-            // A rule can match only where its trigger stands.
-            let may_match = rule.langs.shares(self.langs) && classes.binary_search(&rule.trigger).is_ok();
+        let has_party = self.scene.nps_in(&tokens).next().is_some();
+        for rule in self.pack.rules_of(&classes) {
+            let may_match = rule.langs.shares(self.langs) && rule.pattern.may_match(&classes, has_party);
             if !may_match || self.work.is_spent() || matches.len() >= MATCHES_MAX {
                 continue;
             }
             for found in self.run(&rule.pattern, &tokens, Some(rule.trigger)) {
-                let vetoes = vetoes.get_or_insert_with(|| self.vetoes(&tokens));
+                let vetoes = vetoes.get_or_insert_with(|| self.vetoes(&tokens, &classes));
                 if let Some((veto, _)) = vetoes.iter().find(|(_, veto)| overlap(&veto.tokens, &found.trigger)) {
                     self.miss(rule, &found, &format!("veto {veto}"), misses);
                     continue;
@@ -118,9 +118,11 @@ impl<'s> Search<'s> {
         matches
     }
 
-    fn vetoes(&self, tokens: &Range<u32>) -> Vec<(&'s str, Match)> {
+    fn vetoes(&self, tokens: &Range<u32>, classes: &[u16]) -> Vec<(&'s str, Match)> {
         let mut found = Vec::new();
-        for veto in self.pack.vetoes.iter().filter(|veto| veto.langs.shares(self.langs)) {
+        let has_party = self.scene.nps_in(tokens).next().is_some();
+        let may_match = |veto: &&Veto| veto.langs.shares(self.langs) && veto.pattern.may_match(classes, has_party);
+        for veto in self.pack.vetoes.iter().filter(may_match) {
             let matches = self.run(&veto.pattern, tokens, None);
             found.extend(matches.into_iter().map(|found| (veto.id.as_str(), found)));
         }

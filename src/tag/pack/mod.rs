@@ -35,10 +35,32 @@ pub(super) struct Pack {
     /// The first whose cue is found decides.
     pub(super) statuses: Vec<Ranked>,
     pub(super) rules: Vec<Rule>,
+    /// Trigger and position of each rule, in order.
+    by_trigger: Vec<(u16, usize)>,
     /// Rules that code nothing and give roles to the parties of an event beside them.
     pub(super) asides: Vec<AsideRule>,
     pub(super) vetoes: Vec<Veto>,
     pub(super) tests: Vec<Test>,
+}
+
+impl Pack {
+    /// Orders the rules by their triggers, when all are read.
+    fn index(&mut self) {
+        self.by_trigger = self.rules.iter().enumerate().map(|(at, rule)| (rule.trigger, at)).collect();
+        self.by_trigger.sort_unstable();
+    }
+
+    /// The rules whose trigger is one of the classes, as they stand in the pack.
+    pub(super) fn rules_of(&self, classes: &[u16]) -> impl Iterator<Item = &Rule> {
+        let mut found: Vec<usize> = Vec::new();
+        for class in classes {
+            let from = self.by_trigger.partition_point(|(trigger, _)| trigger < class);
+            let of_class = self.by_trigger[from..].iter().take_while(|(trigger, _)| trigger == class);
+            found.extend(of_class.map(|(_, at)| *at));
+        }
+        found.sort_unstable();
+        found.into_iter().map(|at| &self.rules[at])
+    }
 }
 
 /// Who must take part.

@@ -47,6 +47,16 @@ pub(in crate::tag) struct Pattern {
     pub(in crate::tag) steps: Vec<Step>,
     /// Classes in the order they stand in the rule.
     pub(in crate::tag) classes: Vec<u16>,
+    /// Classes without which nothing matches.
+    needs: Vec<u16>,
+    needs_party: bool,
+}
+
+impl Pattern {
+    /// Tells whether a sentence can match by what stands in it: its classes, in order, and whether it has parties.
+    pub(in crate::tag) fn may_match(&self, classes: &[u16], has_party: bool) -> bool {
+        (has_party || !self.needs_party) && self.needs.iter().all(|class| classes.binary_search(class).is_ok())
+    }
 }
 
 /// Compiles the notation. `class` gives the number of a class or a quoted word (with its quotes), `None` for an unknown one.
@@ -54,7 +64,8 @@ pub(in crate::tag) struct Pattern {
 /// # Errors
 /// Says what is wrong, in words.
 pub(super) fn compile(text: &str, class: &mut impl FnMut(&str) -> Option<u16>) -> Result<Pattern, String> {
-    let mut compiler = Compiler { words: split(text)?, at: 0, pattern: Pattern::default(), class, is_in_not: false };
+    let mut compiler =
+        Compiler { words: split(text)?, at: 0, pattern: Pattern::default(), class, is_in_not: false, depth: 0 };
     compiler.sequence()?;
     if let Some(rest) = compiler.peek() {
         return Err(format!("`{rest}` is not expected here"));
@@ -108,6 +119,8 @@ struct Compiler<'c, F> {
     pattern: Pattern,
     class: &'c mut F,
     is_in_not: bool,
+    /// Parentheses that are open: what stands in them may be left out.
+    depth: u32,
 }
 
 impl<F: FnMut(&str) -> Option<u16>> Compiler<'_, F> {
@@ -132,6 +145,7 @@ impl<F: FnMut(&str) -> Option<u16>> Compiler<'_, F> {
     /// `(A B)`, `(A | B)`, `(…)?`
     fn group(&mut self) -> Result<(), String> {
         self.at += 1;
+        self.depth += 1;
         let start = self.pattern.steps.len();
         let mut starts = vec![start];
         let mut ends = Vec::new();
@@ -153,6 +167,7 @@ impl<F: FnMut(&str) -> Option<u16>> Compiler<'_, F> {
                 _ => return Err("a parenthesis is not closed".to_owned()),
             }
         }
+        self.depth -= 1;
         let is_optional = self.peek() == Some("?");
         if is_optional {
             self.at += 1;
@@ -192,7 +207,10 @@ impl<F: FnMut(&str) -> Option<u16>> Compiler<'_, F> {
         let step = match word {
             "^" => Step::Start,
             "$" => Step::End,
-            _ if word.starts_with('@') => party(word)?,
+            _ if word.starts_with('@') => {
+                self.pattern.needs_party |= !self.is_in_not && self.depth == 0;
+                party(word)?
+            }
             _ if word.starts_with(['.', '~']) => gap(word)?,
             _ if word.starts_with(['#', '\'']) => {
                 let name = word.split(':').next().unwrap_or(word);
@@ -200,6 +218,9 @@ impl<F: FnMut(&str) -> Option<u16>> Compiler<'_, F> {
                 let class = (self.class)(name).ok_or_else(|| format!("no pack defines the class `{name}`"))?;
                 if !self.is_in_not {
                     self.pattern.classes.push(class);
+                }
+                if !self.is_in_not && self.depth == 0 {
+                    self.pattern.needs.push(class);
                 }
                 Step::Class(class)
             }
@@ -283,6 +304,17 @@ mod tests {
             [Step::Split(3), Step::Class(3), Step::Jump(5), Step::Split(usize::MAX), Step::Class(5), Step::Done]
         );
         assert_eq!(steps("!#one $").unwrap(), [Step::Not(3), Step::Class(3), Step::Done, Step::End, Step::Done]);
+    }
+
+    #[test]
+    fn a_sentence_without_what_a_rule_needs_is_passed_over() {
+        let pattern = |text: &str| compile(text, &mut |name| Some(name.len() as u16)).unwrap();
+        let may = |text: &str, classes: &[u16], has_party| pattern(text).may_match(classes, has_party);
+        assert!(may("@party:a #one .{0,3} #three", &[3, 5], true));
+        assert!(!may("@party:a #one .{0,3} #three", &[3], true));
+        assert!(!may("@party:a #one .{0,3} #three", &[3, 5], false));
+        assert!(may("#one (#three @party:a)? !#seventh", &[3], false));
+        assert!(may("(#one|#three)", &[5], false));
     }
 
     #[test]

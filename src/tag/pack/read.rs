@@ -95,6 +95,7 @@ fn compile(mut sources: Vec<Source>, dirs: &[PathBuf]) -> Result<Words, PackErro
     for (source, file) in files {
         words.rules(&source, file, &scopes)?;
     }
+    words.packs.iter_mut().for_each(Pack::index);
     Ok(words)
 }
 
@@ -202,6 +203,7 @@ impl Words {
             },
             statuses: Vec::new(),
             rules: Vec::new(),
+            by_trigger: Vec::new(),
             asides: Vec::new(),
             vetoes: Vec::new(),
             tests: Vec::new(),
