@@ -24,6 +24,8 @@ pub use http::{Client, ClientError};
 pub use links::Links;
 pub use robots::Ruling;
 pub use tls::TlsError;
+#[cfg(feature = "schema-registry")]
+pub(crate) use tls::trusted_client;
 
 /// What to get.
 #[derive(Debug, Clone)]

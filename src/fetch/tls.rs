@@ -62,6 +62,13 @@ pub(super) fn client(roots: &Arc<RootCertStore>, tls: Tls) -> Result<ClientConfi
     Ok(config)
 }
 
+/// Returns the beginnings of a client for a server of the operator's own (a schema registry), which may have any address.
+#[cfg(feature = "schema-registry")]
+pub(crate) fn trusted_client(ca_file: Option<&Path>) -> Result<reqwest::ClientBuilder, TlsError> {
+    let tls = client(&roots(ca_file)?, Tls::Verified)?;
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy())
+}
+
 /// Takes any certificate, expired or made out to another name. The server must still have its key.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);

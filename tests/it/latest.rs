@@ -28,7 +28,7 @@ use super::publish::{fresh_prefix, mention, real_brokers};
 use super::samples::{article, at};
 use super::schema::Promises;
 
-fn config(prefix: &str) -> Config {
+pub(crate) fn config(prefix: &str) -> Config {
     Config { topic_prefix: prefix.to_owned(), events_latest: true, ..Config::default() }
 }
 

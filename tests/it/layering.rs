@@ -13,13 +13,14 @@ const STAGES: [&str; 9] = ["outlet", "charset", "calendar", "feed", "fetch", "ar
 const SHELL: [&str; 10] =
     ["app", "cli", "config", "demo", "http", "metrics", "pipeline", "shutdown", "store", "telemetry"];
 /// Outside crates and the only places that may name them.
-const HOMES: [(&str, &[&str]); 6] = [
+const HOMES: [(&str, &[&str]); 7] = [
     ("reqwest", &["fetch/"]),
     ("rusqlite", &["store/"]),
     ("rdkafka", &["publish/kafka", "demo/"]),
     ("axum", &["http/", "demo/"]),
     ("prometheus_client", &["metrics.rs", "metrics/", "http/"]),
     ("feed_rs", &["feed/"]),
+    ("schema_registry_converter", &["publish/kafka"]),
 ];
 const FILE_LINES_MAX: usize = 450;
 

@@ -27,6 +27,8 @@ mod polls;
 mod probe;
 mod publish;
 mod refusals;
+#[cfg(feature = "schema-registry")]
+mod registry;
 mod roster;
 mod roster_command;
 mod samples;

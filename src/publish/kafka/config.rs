@@ -7,7 +7,7 @@ use std::time::Duration;
 use rdkafka::ClientConfig;
 use serde::Deserialize;
 
-use super::{SecretError, SecretPlace, Topics};
+use super::{Registry, SecretError, SecretPlace, Topics};
 
 /// How records reach Kafka.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +35,8 @@ pub struct Config {
     pub protocol: Protocol,
     pub tls: Tls,
     pub sasl: Option<Sasl>,
+    /// Values begin with the id of their schema there; plain JSON without it.
+    pub schema_registry: Option<Registry>,
     pub topics: Topics,
     /// Passed to librdkafka as they are. What hotline sets itself, secrets, and what would lose or reorder records is
     /// refused.
@@ -54,6 +56,7 @@ impl Default for Config {
             protocol: Protocol::Plaintext,
             tls: Tls::default(),
             sasl: None,
+            schema_registry: None,
             topics: Topics::default(),
             properties: BTreeMap::new(),
         }
@@ -138,6 +141,8 @@ pub enum ConfigError {
     Problem { key: String, message: String },
     #[error(transparent)]
     Secret(#[from] SecretError),
+    #[error("make a client of the schema registry: {reason}")]
+    Registry { reason: String },
     #[error("make Kafka client: {reason}")]
     Refused { reason: String },
 }
@@ -203,6 +208,9 @@ impl Config {
             if let Some(message) = refusal(name, value).or_else(|| unknown(name, value)) {
                 report(&format!("properties.{name}"), message);
             }
+        }
+        if let Some(registry) = &self.schema_registry {
+            problems.extend(registry.problems(self));
         }
         problems.extend(self.topics.problems());
         problems

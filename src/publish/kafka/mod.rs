@@ -7,9 +7,12 @@ mod column;
 mod config;
 mod context;
 mod progress;
+mod registry;
 mod secret;
 mod topics;
 mod transaction;
+#[cfg(feature = "schema-registry")]
+mod wire;
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,6 +26,7 @@ use self::transaction::Ledger;
 use super::{Origin, Outcome, Publish, PublishError, Record, Vitals};
 
 pub use config::{Compression, Config, ConfigError, Delivery, Problem, Protocol, Sasl, SaslMechanism, Tls};
+pub use registry::Registry;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use topics::{Ensure, EnsureError, Topics, check_online};
 
@@ -47,6 +51,9 @@ pub struct Kafka {
     /// Acknowledged records of the last batch that was not settled, by `seq`.
     settled: HashMap<u64, Outcome>,
     ledger: Ledger,
+    /// `None` is plain JSON.
+    #[cfg(feature = "schema-registry")]
+    encoder: Option<wire::Encoder>,
 }
 
 impl std::fmt::Debug for Kafka {
@@ -71,6 +78,11 @@ impl Kafka {
             are_topics_ensured: config.topics.ensure == Ensure::Skip,
             settled: HashMap::new(),
             ledger: Ledger::new(&publish.topic_prefix, transactional_id),
+            #[cfg(feature = "schema-registry")]
+            encoder: match &config.schema_registry {
+                Some(registry) => Some(wire::Encoder::open(registry, config, &publish.topic_prefix)?),
+                None => None,
+            },
         })
     }
 
@@ -220,6 +232,13 @@ impl Kafka {
         closed.map_err(|err| self.error(Column::Retriable, &err.to_string()))
     }
 
+    async fn deliver(&mut self, records: &[Record]) -> Result<Vec<Outcome>, PublishError> {
+        match self.config.delivery {
+            Delivery::ExactlyOnce => self.publish_exactly_once(records).await,
+            Delivery::AtLeastOnce => self.publish_at_least_once(records).await,
+        }
+    }
+
     fn error(&self, column: Column, reason: &str) -> PublishError {
         let sink = format!("kafka {}", self.config.brokers.as_deref().unwrap_or_default());
         let reason = reason.to_owned();
@@ -238,10 +257,15 @@ impl Publish for Kafka {
     }
 
     async fn publish(&mut self, records: &[Record]) -> Result<Vec<Outcome>, PublishError> {
-        match self.config.delivery {
-            Delivery::ExactlyOnce => self.publish_exactly_once(records).await,
-            Delivery::AtLeastOnce => self.publish_at_least_once(records).await,
+        #[cfg(feature = "schema-registry")]
+        if let Some(encoder) = &mut self.encoder {
+            let encoded = encoder.encode(records).await.map_err(|refused| {
+                let column = if refused.is_passing { Column::Retriable } else { Column::Held };
+                self.error(column, &refused.reason)
+            })?;
+            return self.deliver(&encoded).await;
         }
+        self.deliver(records).await
     }
 
     fn vitals(&self) -> Option<Vitals> {

@@ -13,6 +13,7 @@ use super::batch::{Batch, Broken};
 use super::client::{Client, Failure};
 use super::column::{self, Column};
 use super::progress::{self, Extent, Progress};
+use super::registry::plain;
 use super::{Adoption, Kafka};
 use crate::publish::message::{DeadLetter, dead_letter};
 use crate::publish::{Origin, Outcome, PublishError, Record};
@@ -272,7 +273,7 @@ impl Kafka {
                 n_attempts: 1,
                 at: origin.clock.now(),
             };
-            letters.push((*index, dead_letter(&record.key, &record.value, &letter, &origin.envelope)));
+            letters.push((*index, dead_letter(&record.key, plain(&record.value), &letter, &origin.envelope)));
         }
         letters
     }
