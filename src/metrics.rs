@@ -31,6 +31,7 @@ pub struct Metrics {
     pub schedule_lag: Seconds,
     pub entries: Counter,
     pub windows_rolled: Counter,
+    pub documents_rekeyed: Counter,
     gaps: Family<Label, Counter>,
     backfills: Family<Label, Counter>,
     pushes: Family<Label, Counter>,
@@ -202,6 +203,7 @@ impl Default for Metrics {
             schedule_lag: seconds(),
             entries: Counter::default(),
             windows_rolled: Counter::default(),
+            documents_rekeyed: Counter::default(),
             gaps: Family::default(),
             backfills: Family::default(),
             pushes: Family::default(),
@@ -243,6 +245,11 @@ impl Metrics {
             "windows_rolled",
             "Polls that knew no entry of a feed with history",
             self.windows_rolled.clone(),
+        );
+        registry.register(
+            "documents_rekeyed",
+            "Documents whose entries had other guids and links than before, known by title",
+            self.documents_rekeyed.clone(),
         );
         registry.register(
             "gaps_ended",

@@ -30,6 +30,8 @@ const START_GAP: Duration = Duration::from_millis(20);
 const JITTER_SHARE: f64 = 0.05;
 /// How often a feed is fetched without validators: some servers answer 304 for ever.
 const FULL_FETCH_EVERY: Duration = Duration::from_hours(24);
+/// So many documents in a row with other guids and links are no accident.
+const REKEYED_VOLATILE: u32 = 3;
 const ERROR_BYTES_MAX: usize = 500;
 
 /// How often feeds are polled.
@@ -94,6 +96,8 @@ pub struct PollState {
     /// First 410 since anything else was answered.
     pub gone_since: Option<Timestamp>,
     pub n_gone: u32,
+    /// Documents in a row whose entries had other guids and links than in the one before.
+    pub n_rekeyed: u32,
     /// New entries seen, older ones fading; with `pace_span_s` the learnt pace.
     pub pace_entries: f64,
     /// Time watched, older time fading, in seconds.
@@ -177,6 +181,13 @@ impl PollState {
         self.failed(now, None, "410 Gone".to_owned());
         self.gone_since = Some(since.unwrap_or(now));
         self.n_gone = n_gone.saturating_add(1);
+    }
+
+    /// Reports whether the feed gives its entries other guids and links in every document, as a changing token does. Once
+    /// or twice is a move to other software.
+    #[must_use]
+    pub const fn are_keys_volatile(&self) -> bool {
+        self.n_rekeyed >= REKEYED_VOLATILE
     }
 
     /// Reports whether the next poll sends no validators: once a day, at a time of day of the feed's own.

@@ -56,7 +56,10 @@ pub(super) struct Scope<'a> {
 pub(super) struct Keyed<'a> {
     pub(super) entry: &'a Entry,
     pub(super) keys: Vec<Hash>,
-    /// Of an entry without a day, its title within the feed: tells a feed that renamed everything from news.
+    /// The first so many keys are guid and link; a title of the day may follow.
+    pub(super) n_names: usize,
+    /// A title that is no key by itself, short or without a day, within the feed: it counts only where a document gives
+    /// most of its entries other guids and links.
     pub(super) title: Option<Hash>,
     /// Changes when title, summary or content do.
     pub(super) said: Hash,
@@ -111,7 +114,7 @@ pub(super) fn keyed<'a>(entries: &'a [Entry], said: &[Hash], scope: &Scope<'_>) 
     let mut witnesses: HashMap<Hash, HashSet<Hash>> = HashMap::new();
     for entry in entries {
         let witness = strong(entry).unwrap_or_else(|| link_and_title(entry));
-        for key in [link_key(entry), title_key(entry, scope)].into_iter().flatten() {
+        for key in [link_key(entry), title_key(entry, scope), weak_title(entry, scope)].into_iter().flatten() {
             witnesses.entry(key).or_default().insert(witness);
         }
     }
@@ -119,11 +122,12 @@ pub(super) fn keyed<'a>(entries: &'a [Entry], said: &[Hash], scope: &Scope<'_>) 
     let keyed = |(entry, said): (&'a Entry, &Hash)| {
         let mut keys: Vec<Hash> = strong(entry).into_iter().collect();
         keys.extend(link_key(entry).filter(is_own));
+        let n_names = keys.len();
         keys.extend(title_key(entry, scope).filter(is_own));
         if keys.is_empty() {
             keys.push(last_resort(entry, scope, *said));
         }
-        Keyed { entry, keys, title: undated_title(entry, scope), said: *said }
+        Keyed { entry, keys, n_names, title: weak_title(entry, scope).filter(is_own), said: *said }
     };
     entries.iter().zip(said).map(keyed).collect()
 }
@@ -184,22 +188,34 @@ fn link_key(entry: &Entry) -> Option<Hash> {
     (!is_front_page).then(|| hash(&["link", &link]))
 }
 
-fn telling_title(entry: &Entry) -> Option<String> {
-    let title = plain(entry.title.as_deref()?);
-    let is_telling = title.split(' ').count() >= TITLE_WORDS_MIN || title.chars().count() >= TITLE_CHARS_MIN;
-    is_telling.then_some(title)
+fn is_telling(title: &str) -> bool {
+    title.split(' ').count() >= TITLE_WORDS_MIN || title.chars().count() >= TITLE_CHARS_MIN
 }
 
-fn undated_title(entry: &Entry, scope: &Scope<'_>) -> Option<Hash> {
-    let title = telling_title(entry).filter(|_| entry.published.is_none())?;
-    Some(hash(&["feed title", &scope.feed.to_string(), &title]))
+fn telling_title(entry: &Entry) -> Option<String> {
+    Some(plain(entry.title.as_deref()?)).filter(|title| is_telling(title))
+}
+
+fn weak_title(entry: &Entry, scope: &Scope<'_>) -> Option<Hash> {
+    let title = plain(entry.title.as_deref()?);
+    let feed = scope.feed.to_string();
+    match entry.published {
+        _ if title.is_empty() => None,
+        Some(_) if is_telling(&title) => None,
+        Some(published) => Some(hash(&["feed title", &feed, &title, &day(published)])),
+        None => Some(hash(&["feed title", &feed, &title])),
+    }
+}
+
+fn day(at: Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::UTC).date().to_string()
 }
 
 /// Outlet, title and day; without a claimed day only where there is nothing better.
 fn title_key(entry: &Entry, scope: &Scope<'_>) -> Option<Hash> {
     let title = telling_title(entry)?;
     let day = match entry.published {
-        Some(published) => published.to_zoned_datetime(TimeZone::UTC).date().to_string(),
+        Some(published) => day(published),
         None if guid_of(entry).is_none() && link_of(entry).is_none() => String::new(),
         None => return None,
     };

@@ -22,6 +22,8 @@ const RESTAMPED_MIN: usize = 4;
 
 /// Fewer new entries with known titles do not tell a feed that renamed all of them from one that repeats a title.
 const REKEYED_MIN: usize = 4;
+/// Keys of one entry. A feed that names its entries anew at every poll would add some for ever.
+const KEYS_MAX: i64 = 32;
 
 /// What is kept of one feed between polls.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,8 +76,12 @@ pub struct PollOutcome {
     pub has_history: bool,
     /// It had shown entries before and shows none of them now: its window rolled, some may have been missed.
     pub is_rolled: bool,
+    /// Most entries have other guids and links than before; titles told them from new ones.
+    pub is_rekeyed: bool,
     /// What is stored now of the feed's last gap.
     pub gap: Option<Gap>,
+    /// What is stored now of [`PollState::n_rekeyed`].
+    pub n_rekeyed: u32,
     /// Entries that were known before.
     pub n_known: usize,
     /// New entries that count as seen, by the rule for first polls.
@@ -108,16 +114,22 @@ pub(super) fn commit(db: &Connection, commit: &PollCommit, said: &[Hash]) -> Res
     let at = instant(ms(commit.at))?;
     let scope = Scope { outlet_id: &commit.outlet_id, feed: feed.number, guids: feed.guids };
     let keyed = identity::keyed(&commit.entries, said, &scope);
-    let outcome =
-        PollOutcome { has_history: feed.has_history, gap: commit.state.poll.gap.clone(), ..PollOutcome::default() };
+    let before = &commit.state.poll;
+    let outcome = PollOutcome {
+        has_history: feed.has_history,
+        gap: before.gap.clone(),
+        n_rekeyed: before.n_rekeyed,
+        ..PollOutcome::default()
+    };
     let mut poll = Poll { db, feed: &feed, at, touched: HashSet::new(), n_shown: 0, outcome };
     match &commit.shown {
         Shown::Window { rolled } => poll.window(commit, &keyed, rolled.as_ref())?,
         Shown::OlderPage => poll.older_page(commit, &keyed)?,
     }
-    if poll.outcome.gap != commit.state.poll.gap {
+    let PollOutcome { gap, n_rekeyed, .. } = &poll.outcome;
+    if (gap, *n_rekeyed) != (&before.gap, before.n_rekeyed) {
         let mut state = commit.state.clone();
-        state.poll.gap.clone_from(&poll.outcome.gap);
+        (state.poll.gap, state.poll.n_rekeyed) = (gap.clone(), *n_rekeyed);
         write_state(db, &state)?;
     }
     Ok(poll.outcome)
@@ -213,6 +225,10 @@ impl Poll<'_> {
         let marked = if self.feed.has_history { HashSet::new() } else { marked(commit) };
         let mut edits = Vec::new();
         let is_rekeyed = self.feed.has_history && self.is_rekeyed(keyed)?;
+        self.outcome.is_rekeyed = is_rekeyed;
+        if !keyed.is_empty() {
+            self.outcome.n_rekeyed = if is_rekeyed { self.outcome.n_rekeyed.saturating_add(1) } else { 0 };
+        }
         for (index, keyed) in keyed.iter().enumerate() {
             let mut found = self.find(&keyed.keys)?;
             if found.is_none() && is_rekeyed {
@@ -280,11 +296,15 @@ impl Poll<'_> {
         Ok(query.exists(params![entry, self.feed.number, ms(at)])?)
     }
 
-    /// Tells whether most of a document is new but for titles the feed showed before: it gave all its entries other keys.
+    /// Tells whether most of a document is known by titles alone: the feed gave all its entries other guids and links.
     fn is_rekeyed(&self, document: &[Keyed<'_>]) -> Result<bool, Fault> {
         let mut n_renamed = 0;
         for keyed in document {
-            let is_renamed = self.find(&keyed.keys)?.is_none() && self.find(keyed.title.as_slice())?.is_some();
+            let (names, titles) = keyed.keys.split_at(keyed.n_names);
+            if names.is_empty() || self.find(names)?.is_some() {
+                continue;
+            }
+            let is_renamed = self.find(titles)?.is_some() || self.find(keyed.title.as_slice())?.is_some();
             n_renamed += usize::from(is_renamed);
         }
         Ok(n_renamed >= REKEYED_MIN && n_renamed * 2 > document.len())
@@ -358,9 +378,14 @@ impl Poll<'_> {
     }
 
     fn add_keys(&self, entry: i64, keyed: &Keyed<'_>) -> Result<(), Fault> {
-        let mut write = self.db.prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2)")?;
+        let mut known = self.db.prepare_cached("SELECT 1 FROM keys WHERE key = ?1")?;
+        let mut write = self
+            .db
+            .prepare_cached("INSERT INTO keys SELECT ?1, ?2 WHERE (SELECT count(*) FROM keys WHERE entry = ?2) < ?3")?;
         for key in keyed.keys.iter().chain(&keyed.title) {
-            write.execute(params![key.as_slice(), entry])?;
+            if !known.exists([key.as_slice()])? {
+                write.execute(params![key.as_slice(), entry, KEYS_MAX])?;
+            }
         }
         Ok(())
     }

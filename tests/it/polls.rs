@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use hotline::clock::Clock as _;
 
-use super::newsroom::Page;
+use super::newsroom::{Item, Page};
 use super::pipeline::{Desk, items};
 
 /// What the store knows of the polls of the first feed.
@@ -74,4 +74,22 @@ async fn a_feed_that_is_gone_is_asked_once_a_week_and_comes_back() {
     desk.newsroom.put_feed("/alpha.xml", &items);
     assert_eq!(desk.round().await.0.titles(), ["Quay number 1 is open"]);
     assert_eq!(state(&desk).n_gone, 0);
+}
+
+#[tokio::test]
+async fn a_feed_whose_links_carry_a_changing_token_is_told_by_its_titles_and_says_so() {
+    let mut desk = Desk::open().await;
+    let items = items(&desk.newsroom, 6);
+    desk.carry("alpha", &items);
+    assert_eq!(desk.round().await.0.titles().len(), 6);
+    for token in 1..=3 {
+        assert_eq!(told(&desk)["keys"], Value::Null);
+        let changed: Vec<Item> = items
+            .iter()
+            .map(|item| Item { link: item.link.as_ref().map(|link| format!("{link}/{token}")), ..item.clone() })
+            .collect();
+        desk.newsroom.put_feed("/alpha.xml", &changed);
+        assert!(desk.round().await.0.records().is_empty());
+    }
+    assert!(told(&desk)["keys"].as_str().unwrap().starts_with("volatile"), "{}", told(&desk));
 }

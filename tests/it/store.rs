@@ -263,6 +263,46 @@ async fn a_feed_that_renames_all_its_guids_emits_nothing() {
 }
 
 #[tokio::test]
+async fn a_feed_whose_guids_and_links_carry_a_token_emits_its_entries_once() {
+    let mut desk = Desk::new().await;
+    let document = |token: usize, numbers: std::ops::Range<usize>| -> Vec<Entry> {
+        let of = |n: usize| {
+            // Half have titles that name no article alone, two thirds no day.
+            let title =
+                if n.is_multiple_of(2) { format!("Quay {n}") } else { format!("Report number {n} of a long day") };
+            let day = if n.is_multiple_of(3) { "2025-02-12" } else { "" };
+            entry(&format!("{n}-{token} | https://alpha.example/go/{n}/{token} | {title} | {day}"))
+        };
+        numbers.map(of).collect()
+    };
+    let first = desk.poll("world", document(0, 0..12)).await;
+    assert_eq!((first.pending.len(), first.is_rekeyed), (12, false));
+    desk.collect_all(&first).await;
+    for token in 1..40 {
+        let next = desk.poll("world", document(token, 0..12)).await;
+        assert_eq!((next.n_known, next.pending.len(), next.is_rekeyed, next.is_rolled), (12, 0, true, false));
+    }
+    let news = desk.poll("world", document(40, 2..14)).await;
+    assert_eq!((news.n_known, news.pending.len(), news.is_rekeyed), (10, 2, true));
+    let db = Connection::open_with_flags(desk.dir.path().join("hotline.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let sql = "SELECT max(n) FROM (SELECT count(*) AS n FROM keys GROUP BY entry)";
+    let n_keys: i64 = db.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(n_keys, 32, "of one entry");
+}
+
+#[tokio::test]
+async fn short_titles_that_recur_are_no_sign_of_other_keys() {
+    let mut desk = Desk::new().await;
+    let bulletins = |numbers: std::ops::Range<usize>| -> Vec<Entry> {
+        numbers.map(|n| entry(&format!("b-{n} | https://alpha.example/b/{n} | Bulletin | 2025-02-12"))).collect()
+    };
+    let first = desk.poll("radio", bulletins(0..8)).await;
+    desk.collect_all(&first).await;
+    let second = desk.poll("radio", bulletins(8..16)).await;
+    assert_eq!((second.pending.len(), second.is_rekeyed, second.is_rolled), (8, false, true));
+}
+
+#[tokio::test]
 async fn a_repeated_title_among_other_news_is_news() {
     let mut desk = Desk::new().await;
     let first = desk.poll("world", (0..10).map(numbered).collect()).await;

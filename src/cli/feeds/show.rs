@@ -84,6 +84,7 @@ fn state_json(state: &FeedState) -> Value {
         "ttl_s": poll.ttl_s,
         "gone_since": poll.gone_since.map(time),
         "gone": poll.n_gone,
+        "rekeyed": poll.n_rekeyed,
         "new_entry_every": pace.map(print),
         "redirected_to": poll.address.moving.as_ref().map(|moving| moving.to.as_str()),
         "redirected_since": poll.address.moving.as_ref().map(|moving| time(moving.since)),

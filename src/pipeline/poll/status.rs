@@ -27,6 +27,8 @@ pub struct FeedStatus {
     pub address: Address,
     /// The last time its window rolled between two polls.
     pub gap: Option<Gap>,
+    /// Its guids and links change from document to document; titles tell its entries.
+    pub are_keys_volatile: bool,
     /// Its subscription at a hub.
     pub pushing: Option<Pushing>,
 }
@@ -45,8 +47,9 @@ impl FeedStatus {
     }
 
     pub(super) fn new(feed: Arc<Feed>, poll: &PollState, next: Due, pushing: Option<Pushing>) -> Self {
+        let are_keys_volatile = poll.are_keys_volatile();
         let PollState { polled, succeeded, error, n_failures, address, gap, .. } = poll.clone();
-        Self { feed, polled, succeeded, next, error, n_failures, address, gap, pushing }
+        Self { feed, polled, succeeded, next, error, n_failures, address, gap, are_keys_volatile, pushing }
     }
 
     /// Returns the object by which status and commands tell of a feed.
@@ -67,6 +70,9 @@ impl FeedStatus {
             "error": self.error,
             "failures": self.n_failures,
             "gap": self.gap.as_ref().map(gap_json),
+            "keys": self.are_keys_volatile.then_some(
+                "volatile: guids and links change from document to document, titles tell its entries"
+            ),
             "websub": self.pushing.as_ref().map(Pushing::to_json),
         })
     }

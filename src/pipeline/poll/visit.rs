@@ -20,7 +20,7 @@ use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Hop, Links, Request
 use crate::metrics::Poll;
 use crate::pipeline::Context;
 use crate::pipeline::pool::Unfinished;
-use crate::store::{FeedState, Pending, PollCommit, Shown};
+use crate::store::{FeedState, Pending, PollCommit, PollOutcome, Shown};
 use crate::telemetry::causes;
 
 /// What to poll.
@@ -128,6 +128,7 @@ pub(super) async fn visit<F: Fetch>(
     let n_new = outcome.pending.len();
     shared.metrics.entries.inc_by(n_new as u64);
     tracing::debug!(feed = feed.id, ?label, n_new, n_known = outcome.n_known, "polled");
+    note_keys(&context, &feed, &mut state, &outcome);
     state.poll.gap = outcome.gap;
     if n_new > 0 {
         // Only the commit tells new from known: what follows from it is stored with the next poll.
@@ -277,6 +278,18 @@ fn note_failure(state: &mut FeedState, feed: &Feed, miss: Miss, now: Timestamp) 
         tracing::warn!(feed = feed.id, url = %feed.url, %left, reason = state.poll.error, "the feed's new address is given up, the configured one is asked again");
     }
     label
+}
+
+/// Notes whether entries have other guids and links than before; a feed that gives them anew every time is said once.
+fn note_keys<F>(context: &Context<F>, feed: &Feed, state: &mut FeedState, outcome: &PollOutcome) {
+    let were_volatile = state.poll.are_keys_volatile();
+    state.poll.n_rekeyed = outcome.n_rekeyed;
+    if outcome.is_rekeyed {
+        context.shared.metrics.documents_rekeyed.inc();
+    }
+    if !were_volatile && state.poll.are_keys_volatile() {
+        tracing::warn!(feed = feed.id, "its guids and links change from document to document, titles tell its entries");
+    }
 }
 
 /// Notes over which redirects a feed was had; one that has moved for good is asked at its new URL.
