@@ -13,11 +13,11 @@ use crate::config::{Feed, FeedList, Settings};
 use crate::control;
 use crate::fetch::{Client, ClientError};
 use crate::http::{self, Sources};
-use crate::lists;
+use crate::lists::{self, Lists};
 use crate::metrics::{Metrics, Totals};
 use crate::outlet::HostRules;
 use crate::pipeline::{
-    Context, Delivery, Ears, Health, InForce, Mode, Pipeline, PipelineError, Plan, Question, Shared,
+    Context, Delivery, Ears, Feeds, Health, InForce, Mode, Pipeline, PipelineError, Plan, Question, Shared,
 };
 use crate::publish::message::Envelope;
 use crate::publish::{Origin, Publish};
@@ -120,26 +120,24 @@ async fn compose<P: Publish>(
         Mode::Once => None,
     };
     let http_address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
-    let client = Client::new(&settings.fetch)?;
-    let feeds = lists::subscribe(&client, &store, &lists, feeds, clock.now()).await;
+    let client = Arc::new(Client::new(&settings.fetch)?);
+    let shared = share(&settings, store.clone(), Arc::clone(&clock), coder.version());
+    let (metrics, health) = (Arc::clone(&shared.metrics), Arc::clone(&shared.health));
+    let lists =
+        Lists::new(Arc::clone(&client), store.clone(), (feeds, lists), Arc::clone(&clock), Arc::clone(&metrics));
+    let (feeds, feeds_in_force) = watch::channel(Arc::new(lists::by_id(lists.read().await, &Feeds::new())));
     let socket = if mode == Mode::Daemon { bind(&settings.state_dir) } else { None };
-    let (metrics, health) = (Arc::new(Metrics::default()), Arc::new(Health::default()));
-    let shared = Arc::new(Shared {
-        store: store.clone(),
-        clock: Arc::clone(&clock),
-        metrics: Arc::clone(&metrics),
-        health: Arc::clone(&health),
-        envelope: Envelope::new(&settings.publish, coder.version()),
-        config: settings.pipeline,
-    });
     sink.attach(origin(&shared));
     let (coder, coder_in_force) = watch::channel(coder);
     let (rules, rules_in_force) = watch::channel(rules);
     let folders = (settings.tag, settings.outlet);
     let (reloader, reloads) = Reloader::new(folders, (coder, rules), Arc::clone(&metrics), Arc::clone(&clock));
-    let in_force = InForce { coder: coder_in_force.clone(), rules: rules_in_force };
+    let (ask_lists, lists_asked) = mpsc::channel(1);
+    let reloads = reloads.with(ask_lists);
+    let in_force = InForce { feeds: feeds_in_force, coder: coder_in_force.clone(), rules: rules_in_force };
     let (shutdown, server_end) = (Shutdown::default(), Shutdown::default());
-    let plan = Plan { schedule: settings.schedule, feeds, public_url: settings.http.public_url.clone() };
+    let lists_interval = settings.schedule.lists_interval;
+    let plan = Plan { schedule: settings.schedule, public_url: settings.http.public_url.clone() };
     let context = Context::new(shared, client, in_force, plan, mode).map_err(StartError::Threads)?;
     let pipeline = Pipeline::new(context, sink, settings.event, settings.publish.articles, shutdown.clone()).await?;
     let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
@@ -158,6 +156,7 @@ async fn compose<P: Publish>(
             coder: coder_in_force,
             reloaded: reloader.last(),
             callback: settings.http.callback(settings.fetch.feed_bytes_max),
+            lists: lists.status(),
         };
         server.spawn(http::serve(listener, sources, server_end.listen()));
     }
@@ -167,6 +166,7 @@ async fn compose<P: Publish>(
     let (mut running, mut reloading) = (JoinSet::new(), JoinSet::new());
     running.spawn(pipeline.run(Ears { questions: asked, delivery }));
     reloading.spawn(reloader.run());
+    reloading.spawn(lists.follow(lists_interval, lists_asked, feeds));
     Ok(App {
         http_address,
         shutdown,
@@ -180,6 +180,17 @@ async fn compose<P: Publish>(
         reloads,
         reloading,
         commands,
+    })
+}
+
+fn share(settings: &Settings, store: Store, clock: Arc<dyn Clock>, coder_version: &str) -> Arc<Shared> {
+    Arc::new(Shared {
+        store,
+        clock,
+        metrics: Arc::default(),
+        health: Arc::default(),
+        envelope: Envelope::new(&settings.publish, coder_version),
+        config: settings.pipeline.clone(),
     })
 }
 

@@ -126,7 +126,7 @@ async fn reply(line: &str, questions: &mpsc::Sender<Question>) -> Value {
     match timeout(ANSWER_WAIT, polled).await {
         Ok(Some(Some(status))) => status.to_json(),
         Ok(Some(None)) => {
-            json!({ "error": format!("the daemon has no feed `{}`: it reads its lists at the start", asked.feed) })
+            json!({ "error": format!("the daemon has no feed `{}`", asked.feed) })
         }
         Ok(None) => json!({ "error": "the daemon is ending" }),
         Err(_) => json!({ "error": "the poll is not done yet; `hotline feeds show` tells when it is" }),

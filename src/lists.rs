@@ -1,16 +1,22 @@
-//! Owns feed lists on the web: fetched at the start, and their last good copies in the store for when they cannot be had
-//! or look broken.
+//! Owns feed lists on the web: fetched at the start and again and again, and their last good copies in the store for when
+//! they cannot be had or look broken.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
 use url::Url;
 
 use crate::charset;
+use crate::clock::Clock;
 use crate::config::{Feed, FeedList, list_feeds};
 use crate::feed::opml::{self, Outline};
 use crate::fetch::{Fetch, Fetched, Request, Tls, Want};
+use crate::metrics::{self, Metrics};
+use crate::pipeline::Feeds;
 use crate::store::{ListCopy, Store};
 use crate::telemetry::causes;
 
@@ -19,54 +25,143 @@ const LIST_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// A list that loses more of its feeds at once, in per cent, is taken for broken.
 const REMOVED_PERCENT_MAX: usize = 20;
 
-/// Adds the feeds of the lists to `feeds`; a feed that is there already stays as it is.
-pub async fn subscribe<F: Fetch>(
-    fetch: &F,
-    store: &Store,
-    lists: &[FeedList],
-    mut feeds: Vec<Feed>,
-    now: Timestamp,
-) -> Vec<Feed> {
-    let outlines = join_all(lists.iter().map(|list| current(fetch, store, list, now))).await;
-    for (list, outlines) in lists.iter().zip(outlines) {
-        let added = list_feeds(&outlines, list, &feeds);
-        tracing::info!(list = list.id, feeds = added.len(), "feeds of a list on the web");
-        feeds.extend(added);
-    }
-    feeds
+/// Where a list on the web stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListStatus {
+    pub id: String,
+    pub url: Url,
+    /// Feeds that are polled because it names them.
+    pub n_feeds: usize,
+    pub asked: Timestamp,
+    /// The last time it was good; `None` when it never was.
+    pub received: Option<Timestamp>,
+    /// Why its last good copy stands in; `None` when it is as received.
+    pub error: Option<String>,
 }
 
-/// Returns the list as it is now, or as it was when it was good; empty when it never was.
-async fn current<F: Fetch>(fetch: &F, store: &Store, list: &FeedList, now: Timestamp) -> Vec<Outline> {
-    let copy = store.list_copy(&list.id).await.unwrap_or_else(|err| {
-        tracing::warn!(list = list.id, reason = causes(&err), "the copy of a list cannot be read");
-        None
-    });
-    let known = copy.as_ref().and_then(|copy| opml::read(copy.document.as_bytes(), None).ok()).unwrap_or_default();
-    let (document, outlines) = match get(fetch, list).await {
-        Ok(got) => got,
-        Err(reason) => {
-            tracing::warn!(list = list.id, url = %list.url, reason, copy = ?copy.map(|copy| copy.at), "list cannot be had, its last good copy is used");
-            return known;
+/// The lists of a configuration, with the feeds that it names itself.
+pub struct Lists<F> {
+    fetch: F,
+    store: Store,
+    own: Vec<Feed>,
+    followed: Vec<FeedList>,
+    clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
+    status: watch::Sender<Vec<ListStatus>>,
+}
+
+impl<F: Fetch> Lists<F> {
+    /// Puts together what is read by [`Lists::read`]; nothing is asked for yet.
+    pub fn new(
+        fetch: F,
+        store: Store,
+        (own, followed): (Vec<Feed>, Vec<FeedList>),
+        clock: Arc<dyn Clock>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { fetch, store, own, followed, clock, metrics, status: watch::Sender::default() }
+    }
+
+    /// Returns where the state of each list can be read; empty before the first reading.
+    #[must_use]
+    pub fn status(&self) -> watch::Receiver<Vec<ListStatus>> {
+        self.status.subscribe()
+    }
+
+    /// Asks for each list and returns all feeds: the configuration's own, then what the lists add.
+    pub async fn read(&self) -> Vec<Feed> {
+        let read = join_all(self.followed.iter().map(|list| self.current(list))).await;
+        let (mut feeds, mut statuses) = (self.own.clone(), Vec::new());
+        for (list, read) in self.followed.iter().zip(read) {
+            let added = list_feeds(&read.outlines, list, &feeds);
+            tracing::info!(list = list.id, feeds = added.len(), "feeds of a list on the web");
+            statuses.push(ListStatus {
+                id: list.id.clone(),
+                url: list.url.clone(),
+                n_feeds: added.len(),
+                asked: read.asked,
+                received: read.received,
+                error: read.error,
+            });
+            feeds.extend(added);
         }
+        self.status.send_replace(statuses);
+        feeds
+    }
+
+    /// Reads the lists again and again, and whenever asked; puts their feeds in force. Ends when nobody can ask any more.
+    pub async fn follow(self, every: Duration, mut asked: mpsc::Receiver<()>, in_force: watch::Sender<Arc<Feeds>>) {
+        if self.followed.is_empty() {
+            return;
+        }
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(every) => {}
+                asked = asked.recv() => if asked.is_none() { return },
+            }
+            let feeds = by_id(self.read().await, &in_force.borrow());
+            in_force.send_replace(Arc::new(feeds));
+        }
+    }
+
+    /// Returns the list as it is now, or as it was when it was good; empty when it never was.
+    async fn current(&self, list: &FeedList) -> Read {
+        let copy = self.store.list_copy(&list.id).await.unwrap_or_else(|err| {
+            tracing::warn!(list = list.id, reason = causes(&err), "the copy of a list cannot be read");
+            None
+        });
+        let known = copy.as_ref().and_then(|copy| opml::read(copy.document.as_bytes(), None).ok()).unwrap_or_default();
+        let got = get(&self.fetch, list).await;
+        let asked = self.clock.now();
+        let received = copy.as_ref().map(|copy| copy.at);
+        let (document, outlines) = match got {
+            Ok(got) => got,
+            Err(reason) => {
+                tracing::warn!(list = list.id, url = %list.url, reason, copy = ?received, "list cannot be had, its last good copy is used");
+                self.metrics.list(metrics::List::Failed);
+                return Read { outlines: known, asked, received, error: Some(reason) };
+            }
+        };
+        // Another address is another list, and the user's will.
+        if copy.is_some_and(|copy| copy.url == list.url.as_str())
+            && let Some(n_removed) = removed_too_many(&known, &outlines)
+        {
+            let n_known = known.len();
+            tracing::error!(
+                list = list.id,
+                n_removed,
+                n_known,
+                "list refused: it loses too many feeds at once; its last good copy is used until `hotline feeds reset` forgets that"
+            );
+            self.metrics.list(metrics::List::Refused);
+            let error = Some(format!("refused: it loses {n_removed} of {n_known} feeds at once"));
+            return Read { outlines: known, asked, received, error };
+        }
+        let copy = ListCopy { url: list.url.to_string(), at: asked, document };
+        if let Err(err) = self.store.keep_list(&list.id, copy).await {
+            tracing::warn!(list = list.id, reason = causes(&err), "the copy of a list is not kept");
+        }
+        self.metrics.list(metrics::List::Read);
+        Read { outlines, asked, received: Some(asked), error: None }
+    }
+}
+
+/// A list as it counts.
+struct Read {
+    outlines: Vec<Outline>,
+    asked: Timestamp,
+    received: Option<Timestamp>,
+    error: Option<String>,
+}
+
+/// Returns the feeds by id; one that stays as it was is the same value.
+#[must_use]
+pub fn by_id(feeds: Vec<Feed>, before: &Feeds) -> Feeds {
+    let kept = |feed: Feed| match before.get(&feed.id) {
+        Some(known) if **known == feed => Arc::clone(known),
+        _ => Arc::new(feed),
     };
-    // Another address is another list, and the user's will.
-    if copy.is_some_and(|copy| copy.url == list.url.as_str())
-        && let Some(n_removed) = removed_too_many(&known, &outlines)
-    {
-        tracing::error!(
-            list = list.id,
-            n_removed,
-            n_known = known.len(),
-            "list refused: it loses too many feeds at once; its last good copy is used until `hotline feeds reset` forgets that"
-        );
-        return known;
-    }
-    let copy = ListCopy { url: list.url.to_string(), at: now, document };
-    if let Err(err) = store.keep_list(&list.id, copy).await {
-        tracing::warn!(list = list.id, reason = causes(&err), "the copy of a list is not kept");
-    }
-    outlines
+    feeds.into_iter().map(|feed| (feed.id.clone(), kept(feed))).collect()
 }
 
 /// Counts the feeds that a list has lost, when those are too many to be meant.

@@ -46,6 +46,7 @@ pub struct Metrics {
     pub commit_failures: Counter,
     records: Family<Label, Counter>,
     reloads: Family<Label, Counter>,
+    lists: Family<Label, Counter>,
     failures: Family<Label, Counter>,
     pub delivery: Seconds,
     pub batch: Seconds,
@@ -161,6 +162,15 @@ pub enum Reload {
     Refused,
 }
 
+/// How one reading of a feed list on the web ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    Read,
+    /// It loses too many feeds at once.
+    Refused,
+    Failed,
+}
+
 /// What kind of failure a whole batch met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
@@ -218,6 +228,7 @@ impl Default for Metrics {
             commit_failures: Counter::default(),
             records: Family::default(),
             reloads: Family::default(),
+            lists: Family::default(),
             failures: Family::default(),
             delivery: seconds(),
             batch: seconds(),
@@ -269,6 +280,7 @@ impl Metrics {
         registry.register("commit_failures", "Commits that failed and were tried again", self.commit_failures.clone());
         registry.register("records", "Records the sink settled, by outcome", self.records.clone());
         registry.register("reloads", "Reloads of packs, roster and topics, by result", self.reloads.clone());
+        registry.register("lists", "Readings of feed lists on the web, by result", self.lists.clone());
         registry.register("delivery_failures", "Batches the sink did not settle, by kind", self.failures.clone());
         registry.register(
             "delivery_seconds",
@@ -339,6 +351,10 @@ impl Metrics {
 
     pub fn reload(&self, result: Reload) {
         self.reloads.get_or_create(&label("result", &result)).inc();
+    }
+
+    pub fn list(&self, result: List) {
+        self.lists.get_or_create(&label("result", &result)).inc();
     }
 
     pub fn failure(&self, kind: Failure) {

@@ -27,14 +27,23 @@ pub struct Reloaded {
 /// Asks for a reload. Clones ask the same reloader.
 #[derive(Debug, Clone)]
 pub struct Reloads {
-    asked: mpsc::Sender<()>,
+    asked: Vec<mpsc::Sender<()>>,
 }
 
 impl Reloads {
+    /// Has another be asked, too.
+    #[must_use]
+    pub fn with(mut self, asked: mpsc::Sender<()>) -> Self {
+        self.asked.push(asked);
+        self
+    }
+
     /// Asks for a reload. One that is asked for while another waits is the same: it reads what is there then.
     pub fn ask(&self) {
-        if let Err(mpsc::error::TrySendError::Closed(())) = self.asked.try_send(()) {
-            tracing::debug!("the daemon is ending, nothing is reloaded");
+        for asked in &self.asked {
+            if let Err(mpsc::error::TrySendError::Closed(())) = asked.try_send(()) {
+                tracing::debug!("nothing is reloaded there: it has ended, or has nothing to reload");
+            }
         }
     }
 }
@@ -60,7 +69,7 @@ impl Reloader {
     ) -> (Self, Reloads) {
         let (ask, asked) = mpsc::channel(1);
         let reloader = Self { config, coder, rules, last: watch::Sender::new(None), asked, metrics, clock };
-        (reloader, Reloads { asked: ask })
+        (reloader, Reloads { asked: vec![ask] })
     }
 
     /// Returns where the outcome of the last reload can be read; `None` before the first.

@@ -61,6 +61,12 @@ fn durations(settings: &Settings) -> Vec<Range<Duration>> {
     vec![
         ("schedule.interval", settings.schedule.interval, schedule::INTERVAL_MIN, Duration::from_hours(24)),
         ("schedule.interval_max", settings.schedule.interval_max, settings.schedule.interval, Duration::from_hours(24)),
+        (
+            "schedule.lists_interval",
+            settings.schedule.lists_interval,
+            Duration::from_mins(5),
+            Duration::from_hours(24 * 7),
+        ),
         ("fetch.timeout", settings.fetch.timeout, ms(10), Duration::from_mins(10)),
         ("fetch.connect_timeout", settings.fetch.connect_timeout, ms(10), Duration::from_mins(1)),
         ("fetch.host_delay", settings.fetch.host_delay, ms(0), Duration::from_mins(10)),

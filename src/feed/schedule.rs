@@ -44,11 +44,15 @@ pub struct Config {
     /// A quiet feed is polled at least this often, whatever it or its server claims. Default 30 minutes.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub interval_max: Duration,
+    /// Time between two readings of the lists on the web. Default 1 hour.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub lists_interval: Duration,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { interval: Duration::from_mins(5), interval_max: Duration::from_mins(30) }
+        let (interval, interval_max) = (Duration::from_mins(5), Duration::from_mins(30));
+        Self { interval, interval_max, lists_interval: Duration::from_hours(1) }
     }
 }
 

@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, watch};
 use url::Url;
 
 use crate::clock::Clock;
+use crate::lists::ListStatus;
 use crate::metrics::Metrics;
 use crate::pipeline::{Delivery, Health, Question};
 use crate::reload::Reloaded;
@@ -77,6 +78,7 @@ pub struct Sources {
     pub sink: String,
     pub coder: watch::Receiver<Arc<Coder>>,
     pub reloaded: watch::Receiver<Option<Reloaded>>,
+    pub lists: watch::Receiver<Vec<ListStatus>>,
     pub started: Timestamp,
     /// Where hubs call; `None` switches it off.
     pub callback: Option<Callback>,

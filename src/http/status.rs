@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::Sources;
+use crate::lists::ListStatus;
 use crate::metrics::Totals;
 use crate::pipeline::{Delivery, FeedStatus, Question};
 use crate::reload::Reloaded;
@@ -31,6 +32,8 @@ pub(super) struct Status {
     pub(super) delivery: Delivery,
     /// `None` when the poll loop did not answer, because it has ended.
     pub(super) feeds: Option<Vec<FeedStatus>>,
+    /// Lists on the web.
+    pub(super) lists: Vec<ListStatus>,
 }
 
 /// Asks all who know.
@@ -49,6 +52,7 @@ pub(super) async fn gather(sources: &Sources) -> Status {
         counts: sources.store.counts().await.ok(),
         delivery,
         feeds: feeds(sources).await,
+        lists: sources.lists.borrow().clone(),
     }
 }
 
@@ -106,9 +110,21 @@ impl Status {
                     "round_trip_p99_ms": client.round_trip_p99.as_secs_f64() * 1e3,
                 })),
             },
+            "lists": self.lists.iter().map(list_json).collect::<Vec<_>>(),
             "feeds": self.feeds.as_ref().map(|feeds| feeds.iter().map(FeedStatus::to_json).collect::<Vec<_>>()),
         })
     }
+}
+
+fn list_json(list: &ListStatus) -> Value {
+    json!({
+        "id": list.id,
+        "url": list.url.as_str(),
+        "feeds": list.n_feeds,
+        "asked": time(list.asked),
+        "received": list.received.map(time),
+        "error": list.error,
+    })
 }
 
 /// RFC 3339, milliseconds, as records have it.

@@ -109,18 +109,21 @@ pub struct Shared {
     pub envelope: Envelope,
 }
 
+/// Feeds by id.
+pub type Feeds = HashMap<String, Arc<Feed>>;
+
 /// What a reload puts another in the place of.
 #[derive(Debug, Clone)]
 pub struct InForce {
+    pub feeds: watch::Receiver<Arc<Feeds>>,
     pub coder: watch::Receiver<Arc<Coder>>,
     pub rules: watch::Receiver<Arc<HostRules>>,
 }
 
-/// What is to be polled, how often, and who may call.
+/// How often is polled, and who may call.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub schedule: schedule::Config,
-    pub feeds: Vec<Feed>,
     /// Where hubs reach the daemon.
     pub public_url: Option<Url>,
 }
@@ -131,8 +134,6 @@ pub struct Context<F> {
     pub fetch: F,
     pub in_force: InForce,
     pub schedule: schedule::Config,
-    /// By id.
-    pub feeds: HashMap<String, Arc<Feed>>,
     pub mode: Mode,
     /// Where hubs reach the daemon; `None` switches WebSub off.
     pub public_url: Option<Url>,
@@ -146,14 +147,13 @@ impl<F> Context<F> {
     /// # Errors
     /// The system gives no thread.
     pub fn new(shared: Arc<Shared>, fetch: F, in_force: InForce, plan: Plan, mode: Mode) -> io::Result<Self> {
-        let Plan { schedule, feeds, public_url } = plan;
+        let Plan { schedule, public_url } = plan;
         // A single round is over before any hub could call.
         let public_url = public_url.filter(|_| mode == Mode::Daemon);
-        note_unverified(&shared, &feeds);
+        note_unverified(&shared, &in_force.feeds.borrow());
         let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let feeds = feeds.into_iter().map(|feed| (feed.id.clone(), Arc::new(feed))).collect();
         let pool = Pool::start(n_cores, shared.config.article_timeout)?;
-        Ok(Self { shared, fetch, in_force, schedule, feeds, mode, public_url, pool })
+        Ok(Self { shared, fetch, in_force, schedule, mode, public_url, pool })
     }
 }
 
@@ -167,9 +167,9 @@ impl<F> Context<F> {
 }
 
 /// Says which feeds are read whatever their server's certificate.
-fn note_unverified(shared: &Shared, feeds: &[Feed]) {
+fn note_unverified(shared: &Shared, feeds: &Feeds) {
     let mut n_unverified = 0;
-    for feed in feeds.iter().filter(|feed| feed.tls == Tls::Unverified) {
+    for feed in feeds.values().filter(|feed| feed.tls == Tls::Unverified) {
         tracing::warn!(feed = feed.id, "its server's certificate is not verified, as configured");
         n_unverified += 1;
     }

@@ -86,9 +86,7 @@ impl<F: Fetch, P: Publish> Pipeline<F, P> {
         let (entries, entries_out) = mpsc::channel(ENTRIES_MAX);
         let (coded, coded_out) = mpsc::channel(CODED_MAX);
         let (ingest_over, is_ingest_over) = watch::channel(false);
-        let mut feeds: Vec<_> = context.feeds.values().cloned().collect();
-        feeds.sort_by(|a, b| a.id.cmp(&b.id));
-        let poller = Poller::new(Arc::clone(&context), feeds, (states, subscriptions), entries);
+        let poller = Poller::new(Arc::clone(&context), (states, subscriptions), entries);
         let collector = Collector::new(Arc::clone(&context), coded);
         let deliverer = Deliverer {
             sink,

@@ -4,8 +4,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
+use hotline::clock::SystemClock;
 use hotline::feed::opml;
+use hotline::lists::Lists;
 use hotline::store::{ListCopy, Store};
 use serde_json::Value;
 
@@ -200,10 +203,11 @@ async fn subscribed(site: &Site, state: &Path) -> Vec<String> {
     let config = hotline::config::load(&site.folder.path().join("hotline.toml"), &[]).expect("a whole configuration");
     let store = Store::open(state).await.expect("a store");
     let client = hotline::fetch::Client::new(&config.settings.fetch).expect("a client");
-    let now = "2025-02-12T18:00:00Z".parse().expect("a time");
-    let feeds = hotline::lists::subscribe(&client, &store, &config.lists, config.feeds, now).await;
+    let configured = (config.feeds, config.lists);
+    let lists = Lists::new(Arc::new(client), store.clone(), configured, Arc::new(SystemClock), Arc::default());
+    let feeds = lists.read().await;
     let copy: Option<ListCopy> = store.list_copy("papers").await.expect("the copy is read");
-    assert!(copy.is_some_and(|copy| copy.at == now));
+    assert_eq!(copy.map(|copy| copy.at), lists.status().borrow()[0].received);
     store.close().await.expect("closed");
     feeds.into_iter().map(|feed| feed.id).collect()
 }

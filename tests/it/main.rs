@@ -19,6 +19,7 @@ mod fetch;
 mod hostile;
 mod latest;
 mod layering;
+mod lists;
 mod mutation;
 mod newsroom;
 mod outlets;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hotline::app::{self, App, AppConfig};
 use hotline::clock::{Clock, SystemClock};
-use hotline::config::{Feed, FirstPoll, Settings};
+use hotline::config::{Feed, FeedList, FirstPoll, Settings};
 use hotline::fetch::Tls;
 use hotline::metrics::Totals;
 use hotline::outlet::Outlet;
@@ -145,6 +145,7 @@ pub(crate) struct Desk {
     folder: TempDir,
     pub(crate) newsroom: Newsroom,
     pub(crate) feeds: Vec<Feed>,
+    pub(crate) lists: Vec<FeedList>,
     pub(crate) settings: Settings,
 }
 
@@ -155,7 +156,7 @@ impl Desk {
         "127.0.0.1:0".clone_into(&mut settings.http.listen);
         settings.publish.articles = Articles::All;
         let (clock, newsroom) = (Arc::default(), Newsroom::open().await);
-        Self { clock, folder, newsroom, feeds: Vec::new(), settings }
+        Self { clock, folder, newsroom, feeds: Vec::new(), lists: Vec::new(), settings }
     }
 
     /// Adds a feed at `/OUTLET.xml`.
@@ -190,7 +191,7 @@ impl Desk {
         let config = AppConfig {
             settings: self.settings.clone(),
             feeds: self.feeds.clone(),
-            lists: Vec::new(),
+            lists: self.lists.clone(),
             rules: Arc::default(),
             mode,
         };

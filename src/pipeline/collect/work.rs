@@ -33,7 +33,8 @@ pub(super) struct Later {
 
 /// Brings one entry to its end; returns when the store knows it.
 pub(super) async fn collect<F: Fetch>(context: Arc<Context<F>>, pending: Pending, coded: mpsc::Sender<Coded>) {
-    let Some(feed) = context.feeds.get(&pending.feed_id).cloned() else {
+    let feed = context.in_force.feeds.borrow().get(&pending.feed_id).cloned();
+    let Some(feed) = feed else {
         return give_up(&context, &pending, metrics::Loss::Refused, "its feed is no longer configured", None).await;
     };
     match obtain(&context, &pending, &feed).await {

@@ -3,6 +3,7 @@
 
 mod backfill;
 mod document;
+mod feeds;
 mod push;
 mod sitemaps;
 mod status;
@@ -31,6 +32,7 @@ use crate::shutdown::Stop;
 use crate::store::{FeedState, Pending};
 use crate::telemetry::{Alarm, News};
 
+use feeds::Place;
 pub use status::FeedStatus;
 use visit::{Visit, Visited, visit};
 use websub::Subscriptions;
@@ -79,6 +81,7 @@ pub(super) struct Poller<F> {
 
 struct Slot {
     feed: Arc<Feed>,
+    place: Place,
     state: FeedState,
     policy: PollPolicy,
     next: Due,
@@ -94,42 +97,30 @@ struct Slot {
 }
 
 impl<F: Fetch> Poller<F> {
-    /// Plans the polls of `feeds` from what the store knows of them and of their subscriptions.
+    /// Plans the polls of the feeds in force from what the store knows of them and of their subscriptions.
     pub(super) fn new(
         context: Arc<Context<F>>,
-        feeds: Vec<Arc<Feed>>,
         (mut states, mut subscriptions): (HashMap<String, FeedState>, HashMap<String, Subscription>),
         entries: mpsc::Sender<Vec<Pending>>,
     ) -> Self {
         let now = context.shared.clock.now();
         let (mode, schedule) = (context.mode, &context.schedule);
+        let mut feeds: Vec<Arc<Feed>> = context.in_force.feeds.borrow().values().cloned().collect();
+        feeds.sort_by(|a, b| a.id.cmp(&b.id));
         let start_spread = schedule.start_spread(feeds.len());
         let mut websub = Subscriptions::new(context.public_url.clone());
         let slots: Vec<Slot> = feeds
             .into_iter()
             .enumerate()
             .map(|(index, feed)| {
-                let known = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| states.remove(id));
-                let state = known.unwrap_or_else(|| FeedState::unknown(&feed.id));
-                let state = FeedState { feed_id: feed.id.clone(), ..state };
                 let policy = PollPolicy { start_spread, ..policy(&feed, schedule) };
                 let stored = std::iter::once(&feed.id).chain(&feed.was).find_map(|id| subscriptions.remove(id));
                 if let Some(stored) = stored {
                     websub.restore(index, &feed, stored, now);
                 }
-                let next = websub::next_poll(&state.poll, &policy, websub.get(index), now);
-                let unstored = Backoff::new(UNSTORED_PAUSE, UNSTORED_PAUSE_MAX);
-                Slot {
-                    feed,
-                    state,
-                    policy,
-                    next,
-                    is_failing_said: false,
-                    unstored,
-                    is_pushed: false,
-                    waiting: Vec::new(),
-                    is_reset: false,
-                }
+                let mut slot = Slot::new(feed, &mut states, policy, now);
+                slot.next = websub::next_poll(&slot.state.poll, &slot.policy, websub.get(index), now);
+                slot
             })
             .collect();
         let first = |slot: &Slot| if mode == Mode::Once { now } else { slot.next.at };
@@ -142,6 +133,7 @@ impl<F: Fetch> Poller<F> {
     /// Polls until stopped; in a single round until every feed was polled.
     pub(super) async fn run(mut self, mut questions: mpsc::Receiver<Question>, mut stop: Stop) {
         let shared = Arc::clone(&self.context.shared);
+        let mut in_force = self.context.in_force.feeds.clone();
         loop {
             shared.health.beat(Loop::Poll);
             self.queue_due(shared.clock.now());
@@ -156,6 +148,10 @@ impl<F: Fetch> Poller<F> {
                 Some(joined) = self.running.join_next_with_id(), if !self.running.is_empty() => self.end(joined),
                 done = self.websub.ended() => self.websub.end(&self.context, done, shared.clock.now()),
                 Some(question) = questions.recv() => self.answer(question),
+                Ok(()) = in_force.changed() => {
+                    let feeds = Arc::clone(&in_force.borrow_and_update());
+                    self.replace_feeds(&feeds).await;
+                }
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -194,7 +190,8 @@ impl<F: Fetch> Poller<F> {
 
     /// Polls a feed before its time; one that waits or is being polled already is not polled twice for it.
     fn poll_now(&mut self, feed_id: &str, from: Start, answer: oneshot::Sender<Option<FeedStatus>>) {
-        let Some(index) = self.slots.iter().position(|slot| slot.feed.id == feed_id) else {
+        let is_meant = |slot: &Slot| slot.feed.id == feed_id && slot.place == Place::Polled;
+        let Some(index) = self.slots.iter().position(is_meant) else {
             // Whoever asked may have gone.
             drop(answer.send(None));
             return;
@@ -231,8 +228,13 @@ impl<F: Fetch> Poller<F> {
     fn start(&mut self) {
         let shared = Arc::clone(&self.context.shared);
         while self.running.len() < shared.config.polls_in_flight_max && !shared.health.is_spool_full() {
-            let Some((_, index)) = self.lanes.take() else { break };
+            let Some((host, index)) = self.lanes.take() else { break };
             let slot = &mut self.slots[index];
+            if slot.leave() {
+                self.websub.leave(index);
+                self.lanes.release(&host);
+                continue;
+            }
             let push = self.websub.next_push(index);
             slot.is_pushed = push.is_some();
             if self.mode == Mode::Daemon && push.is_none() {
@@ -303,7 +305,9 @@ impl<F: Fetch> Poller<F> {
                 drop(waiting.send(Some(status.clone())));
             }
         }
-        if is_poll_wanted || self.websub.has_push(index) {
+        if slot.leave() {
+            self.websub.leave(index);
+        } else if is_poll_wanted || self.websub.has_push(index) {
             self.queue(index);
         } else if self.mode == Mode::Daemon {
             self.due.push(Reverse((slot.next.at, index)));
@@ -318,8 +322,8 @@ impl<F: Fetch> Poller<F> {
 
     fn statuses(&self) -> Vec<FeedStatus> {
         let now = self.context.shared.clock.now();
-        let status = |(index, slot): (usize, &Slot)| slot.status(self.websub.get(index), now);
-        self.slots.iter().enumerate().map(status).collect()
+        let polled = self.slots.iter().enumerate().filter(|(_, slot)| slot.place == Place::Polled);
+        polled.map(|(index, slot)| slot.status(self.websub.get(index), now)).collect()
     }
 }
 

@@ -335,6 +335,12 @@ impl Subscriptions {
         self.tasks.spawn(keep(Arc::clone(context), held.feed.id.clone(), Some(held.subscription.clone())));
     }
 
+    /// Lets go of a feed that is no longer polled; should it return, its next poll asks the hub anew.
+    pub(super) fn leave(&mut self, index: usize) {
+        self.pushes.remove(&index);
+        self.let_go(index);
+    }
+
     pub(super) async fn shutdown(&mut self) {
         self.tasks.shutdown().await;
     }
