@@ -256,9 +256,10 @@ fn is_unreal(status: Status) -> bool {
     matches!(status, Status::Denied | Status::Declined | Status::Proposed | Status::Unconfirmed)
 }
 
-/// Which way the clause of a status looks.
+/// Which way the clause of a status looks. What is agreed may be agreed on Sunday, or for the 21st.
 fn tense(status: Status) -> Tense {
     match status {
+        Status::Agreed => Tense::Present,
         Status::Planned | Status::Proposed | Status::Postponed | Status::Cancelled => Tense::Future,
         _ => Tense::Past,
     }

@@ -216,6 +216,17 @@ fn the_day_is_that_of_the_event_and_not_of_what_is_told_beside_it() {
             Some("2025-06-16"),
         ),
     ];
+    // What is agreed may lie ahead, or have been agreed days ago.
+    let agreed = [
+        ("zh", "中美商定21日在吉隆坡举行贸易谈判。", "2025-06-21"),
+        ("en", "Israel and Hamas agreed on Sunday to hold ceasefire talks in Cairo.", "2025-06-15"),
+    ];
+    for (lang, text, expected) in agreed {
+        let mentions = code("", text, "2025-06-18T18:00:00+02:00", Some(lang));
+        let talks = of_kind(&mentions, "negotiation");
+        assert_eq!(talks.len(), 1, "{text}");
+        assert_eq!((talks[0].status, day(talks[0]).as_deref()), (Status::Agreed, Some(expected)), "{text}");
+    }
     for (lang, text, expected) in cases {
         let mentions = code("", text, "2025-06-18T18:00:00+02:00", Some(lang));
         let calls = of_kind(&mentions, "leader_call");

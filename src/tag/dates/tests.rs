@@ -324,6 +324,7 @@ fn spanish_words_give_their_days() {
             ("Hablaron del 10 al 12 de febrero.", Past, &[("10 al 12 de febrero", "2025-02-10..2025-02-12")]),
             ("La víspera, Lula llamó a Petro.", Past, &[("La víspera", "2025-02-11")]),
             ("Hablaron en la víspera de la cumbre.", Past, &[]),
+            ("La seguridad en el mar Negro y el mar de Azov.", Past, &[]),
         ],
     );
 }
@@ -348,6 +349,7 @@ fn italian_words_give_their_days() {
             ("Si sentiranno alle ore 18:00 di domani.", Future, &[("18:00 di domani", "2025-02-13")]),
             ("Il giorno prima Meloni aveva sentito Macron.", Past, &[("Il giorno prima", "2025-02-11")]),
             ("Si sono parlati il giorno prima del vertice.", Past, &[]),
+            ("La sicurezza nel Mar Nero resta al centro.", Past, &[]),
         ],
     );
 }
@@ -372,6 +374,7 @@ fn portuguese_words_give_their_days() {
             ("Eles falam toda segunda-feira.", Past, &[]),
             ("Na véspera, Lula telefonou a Macron.", Past, &[("Na véspera", "2025-02-11")]),
             ("Falaram na véspera da cimeira.", Past, &[]),
+            ("A segurança no mar Negro e no mar da China.", Past, &[]),
         ],
     );
 }
