@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::pack::{Pattern, Step, Wanted};
 use super::party::{Form, Glue, Np, Part};
 use super::scene::Scene;
+use super::text::TokenKind;
 
 /// Steps one sentence may take for one rule: a rule with many gaps over a long sentence stops here.
 const STEPS_MAX: u32 = 20_000;
@@ -73,7 +74,7 @@ impl<'s> Runner<'s> {
         self.n_steps = 0;
         let mut matches: Vec<Match> = Vec::new();
         for start in self.sentence.clone() {
-            if !self.can_start(pattern, start) {
+            if !self.can_stand(pattern.steps.first(), start) {
                 continue;
             }
             self.captures.clear();
@@ -89,10 +90,12 @@ impl<'s> Runner<'s> {
         matches
     }
 
-    fn can_start(&self, pattern: &Pattern, token: u32) -> bool {
-        match pattern.steps.first() {
+    /// Tells by a look at the token whether a step may match there: most gaps are passed without trying.
+    fn can_stand(&self, step: Option<&Step>, token: u32) -> bool {
+        match step {
             Some(Step::Class(class)) => self.scene.class_end(token, Some(*class)).is_some(),
-            Some(Step::Party { .. }) => self.scene.np_at(token).is_some(),
+            // An article is a class.
+            Some(Step::Party { .. }) => self.scene.np_at(token).is_some() || !self.scene.classes_at(token).is_empty(),
             _ => true,
         }
     }
@@ -135,24 +138,30 @@ impl<'s> Runner<'s> {
                 .text
                 .tokens
                 .get(one as usize)
-                .is_none_or(|one| matches!(one.kind, super::text::TokenKind::Mark | super::text::TokenKind::Break))
+                .is_none_or(|one| matches!(one.kind, TokenKind::Mark | TokenKind::Break))
         })
     }
 
     fn gap(&mut self, steps: &[Step], at: usize, token: u32, (min, max, is_soft): (u32, u32, bool)) -> Option<u32> {
         let n_captures = self.captures.len();
         for (passed, here) in (0..=max).zip(token..) {
-            if passed >= min {
+            if passed >= min && self.can_stand(steps.get(at + 1), here) {
                 if let Some(end) = self.run(steps, at + 1, here) {
                     return Some(end);
                 }
                 self.captures.truncate(n_captures);
             }
-            if here >= self.sentence.end || (is_soft && is_clause_mark(self.scene.text.word(here))) {
+            if here >= self.sentence.end || (is_soft && self.is_clause_end(here)) {
                 return None;
             }
         }
         None
+    }
+
+    fn is_clause_end(&self, token: u32) -> bool {
+        let text = self.scene.text;
+        let is_mark = text.tokens.get(token as usize).is_some_and(|token| token.kind == TokenKind::Mark);
+        is_mark && is_clause_mark(text.word(token))
     }
 
     fn class(&mut self, steps: &[Step], at: usize, token: u32, class: u16) -> Option<u32> {

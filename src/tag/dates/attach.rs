@@ -6,17 +6,21 @@ use super::{DateHit, DateValue, Time};
 /// Joins neighbours that only the language's small words part.
 pub(super) fn times(text: &str, table: &Table, hits: Vec<DateHit>) -> Vec<DateHit> {
     let mut joined: Vec<DateHit> = Vec::with_capacity(hits.len());
+    let mut is_night = false;
     for hit in hits {
-        // "in the evening of Sunday", "вечером накануне": the day behind names it all.
+        // "in the evening of Sunday", "вечером накануне": the day behind names it all; of "in the night from Tuesday to
+        // Wednesday" the last does.
         if let Some(last) = joined.last_mut()
-            && last.value.is_part()
+            && (last.value.is_part() || last.value == DateValue::Overnight || is_night)
             && is_day(&hit.value)
             && text.get(last.end..hit.start).is_some_and(is_link)
         {
+            is_night |= last.value == DateValue::Overnight;
             last.value = hit.value;
             last.end = hit.end;
             continue;
         }
+        is_night = false;
         if let Some(last) = joined.last_mut()
             && text.get(last.end..hit.start).is_some_and(|gap| is_small(gap, table))
             && let Some((day, time)) = pair(&last.value, &hit.value)

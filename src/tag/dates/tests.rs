@@ -397,6 +397,7 @@ fn polish_words_give_their_days() {
             ("Spotkają się w przyszłym tygodniu.", Future, &[("w przyszłym tygodniu", "2025-02-17..2025-02-23")]),
             ("W lipcu 2019 roku rozmawiali.", Past, &[("lipcu 2019 roku", "2019-07-01..2019-07-31")]),
             ("Za dwa dni się spotkają.", Future, &[("Za dwa dni", "2025-02-14")]),
+            ("Zadzwonił w nocy z poniedziałku na wtorek.", Past, &[("w nocy z poniedziałku na wtorek", "2025-02-11")]),
         ],
     );
 }
