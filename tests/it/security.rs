@@ -203,7 +203,7 @@ async fn secured_broker_takes_whom_it_knows_and_the_others_are_told_why_not() {
         let address = cluster.address(listener);
         let err = publish(&config, &fresh_prefix("hotline-refused-")).await.unwrap_err();
         let check = check_online(&config, &Config::default()).await.unwrap_err();
-        assert!(matches!(check, EnsureError::Unreachable { .. }), "{check}");
+        assert!(matches!(check, EnsureError::Refused { .. }), "{listener}: {check}");
         for said in [err.to_string(), check.to_string()] {
             assert!(said.contains(&address), "{listener}: {said}");
             assert!(words.iter().any(|words| said.contains(words)), "{listener}: {said}");

@@ -77,6 +77,9 @@ impl ClientContext for Context {
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "librdkafka client error");
         let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
+        // With TLS 1.3 a broker's alert comes after the handshake, as a failed read.
+        let is_alert = code == RDKafkaErrorCode::BrokerTransportFailure && reason.contains("tls alert");
+        let code = if is_alert { RDKafkaErrorCode::SSL } else { code };
         // "All brokers down" follows each real cause and would hide it.
         let is_echo = code == RDKafkaErrorCode::AllBrokersDown && self.last_error().is_some();
         if !is_echo {
