@@ -139,7 +139,7 @@ impl Slots<'_> {
             .filter(|date| !self.is_of_statement(&date.tokens, told.cue, status))
             .filter(|date| !is_unreal(status) || distance(date) <= UNREAL_SPAN)
             .collect();
-        dates.sort_by_key(|date| distance(date));
+        dates.sort_by_cached_key(|date| distance(date));
         let mut coarse = None;
         for date in dates {
             let tense = if self.is_said(&date.tokens) { Tense::Past } else { tense(status) };
