@@ -56,6 +56,7 @@ pub mod outlet;
 pub mod pipeline;
 pub mod publish;
 pub mod reload;
+pub mod secret;
 pub mod shutdown;
 pub mod store;
 pub mod tag;

@@ -9,6 +9,8 @@ use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use url::{Url, form_urlencoded};
 
+use crate::secret::Secret;
+
 /// Lease that is asked for.
 const LEASE_ASKED: Duration = Duration::from_hours(24 * 10);
 /// A longer lease than this is not believed: a subscription is looked after once a month.
@@ -30,41 +32,16 @@ const ERROR_BYTES_MAX: usize = 500;
 /// Bytes of the token that makes a callback's URL a capability, and of the key of its signatures.
 const RANDOM_BYTES: usize = 32;
 
-/// What nobody but the hub may know. Debug prints stars.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Makes a new one from the system's randomness; `None` when it has none to give.
-    #[must_use]
-    pub fn random() -> Option<Self> {
-        let mut bytes = [0; RANDOM_BYTES];
-        SystemRandom::new().fill(&mut bytes).ok()?;
-        let mut text = String::with_capacity(RANDOM_BYTES * 2);
-        for byte in bytes {
-            // Writing to a string never fails.
-            write!(text, "{byte:02x}").ok();
-        }
-        Some(Self(text))
+/// Makes what nobody but the hub may know from the system's randomness; `None` when it has none to give.
+fn random_secret() -> Option<Secret> {
+    let mut bytes = [0; RANDOM_BYTES];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    let mut text = String::with_capacity(RANDOM_BYTES * 2);
+    for byte in bytes {
+        // Writing to a string never fails.
+        write!(text, "{byte:02x}").ok();
     }
-
-    /// Takes one that was stored.
-    #[must_use]
-    pub fn stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// Returns the secret itself, for the store, the hub and the callback's path.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
+    Some(Secret::new(text))
 }
 
 /// What a feed says about who pushes it.
@@ -148,8 +125,8 @@ impl Subscription {
         Some(Self {
             announced,
             base: base.as_str().to_owned(),
-            token: Secret::random()?,
-            secret: Secret::random()?,
+            token: random_secret()?,
+            secret: random_secret()?,
             asked: None,
             lease_until: None,
             next_ask: now,
@@ -393,7 +370,7 @@ mod tests {
     #[test]
     fn signatures_are_those_of_rfc_2202_and_4231() {
         // Test case 2 of both.
-        let (secret, body) = (Secret::stored("Jefe".to_owned()), b"what do ya want for nothing?");
+        let (secret, body) = (Secret::new("Jefe".to_owned()), b"what do ya want for nothing?");
         let good = [
             "sha1=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
             "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",

@@ -191,3 +191,15 @@ pub enum FetchError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
+
+impl FetchError {
+    /// Returns how long the server, or who speaks for it, asked to wait.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            Self::NotNow { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        }
+    }
+}

@@ -14,9 +14,10 @@ use axum::routing::get;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::Sources;
-use crate::feed::websub::{Intent, Reply, Secret};
+use crate::feed::websub::{Intent, Reply};
 use crate::metrics::Push;
 use crate::pipeline::{Call, Pushed, Question};
+use crate::secret::Secret;
 
 /// How long the poll loop may take to answer.
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
@@ -44,7 +45,7 @@ pub(super) fn routes() -> Router<Arc<Sources>> {
 
 /// A hub verifies a subscription, or says that it is denied.
 async fn intent(State(sources): State<Arc<Sources>>, Path(token): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let (token, intent) = (Secret::stored(token), Intent::read(query.as_deref().unwrap_or_default()));
+    let (token, intent) = (Secret::new(token), Intent::read(query.as_deref().unwrap_or_default()));
     let reply = ask(&sources, |answer| Call::Intent { token, intent, answer }).await;
     match reply {
         Some(Reply::Confirmed { challenge }) => {
@@ -66,7 +67,7 @@ async fn push(
     body: Body,
 ) -> StatusCode {
     let Some(callback) = &sources.callback else { return StatusCode::NOT_FOUND };
-    let token = Secret::stored(token);
+    let token = Secret::new(token);
     let known = token.clone();
     match ask(&sources, |answer| Call::Known { token: known, answer }).await {
         Some(true) => {}

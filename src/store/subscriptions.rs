@@ -6,7 +6,8 @@ use url::Url;
 
 use super::error::Fault;
 use super::rows::{instant, ms};
-use crate::feed::websub::{Announced, Secret, Subscription};
+use crate::feed::websub::{Announced, Subscription};
+use crate::secret::Secret;
 
 /// The schema that has a place for them.
 pub(super) const SINCE: u32 = 3;
@@ -33,8 +34,8 @@ fn subscription(row: &Row<'_>) -> Result<Subscription, Fault> {
     Ok(Subscription {
         announced: Announced { hub, topic: row.get(2)? },
         base: row.get(3)?,
-        token: Secret::stored(row.get(4)?),
-        secret: Secret::stored(row.get(5)?),
+        token: Secret::new(row.get(4)?),
+        secret: Secret::new(row.get(5)?),
         asked: time(6)?,
         lease_until: time(7)?,
         next_ask: instant(row.get(8)?)?,

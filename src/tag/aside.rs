@@ -22,12 +22,11 @@ impl<'s> Search<'s> {
         let mut found: Vec<Aside<'s>> = Vec::new();
         for at in [sentence, sentence + 1] {
             let tokens = self.scene.sentence(at);
-            let classes = self.classes(&tokens);
-            let has_party = self.scene.nps_in(&tokens).next().is_some();
+            let present = self.scene.present(&tokens);
             for aside in &self.pack.asides {
                 let rule = &aside.rule;
                 let reaches = at == sentence || aside.reach == Reach::SentenceBefore;
-                let may_match = rule.langs.shares(self.langs) && rule.pattern.may_match(&classes, has_party);
+                let may_match = rule.langs.shares(self.langs) && rule.pattern.may_match(&present);
                 if !reaches || !may_match || self.work.is_spent() {
                     continue;
                 }

@@ -8,7 +8,7 @@ use super::lexicon::Langs;
 use super::pack::{Cue, Dir, Pack, Pattern, Rule, Veto};
 use super::party::{Form, Glue, Np, Part};
 use super::rule::{Match, Runner, Work};
-use super::scene::{CueHit, Scene};
+use super::scene::{CueHit, Present, Scene};
 use super::{Role, Status};
 
 /// Near misses kept for one document.
@@ -63,20 +63,23 @@ pub(super) struct Search<'s> {
 
 impl<'s> Search<'s> {
     /// Finds the candidates of a sentence: for each trigger the rules that match, the best first.
-    pub(super) fn candidates(&self, sentence: usize, misses: &mut Vec<NearMiss>) -> Vec<Vec<Candidate<'s>>> {
+    pub(super) fn candidates(
+        &self,
+        sentence: usize,
+        present: &Present,
+        misses: &mut Vec<NearMiss>,
+    ) -> Vec<Vec<Candidate<'s>>> {
         let tokens = self.scene.sentence(sentence);
         let mut by_trigger: BTreeMap<u32, Vec<Candidate<'s>>> = BTreeMap::new();
         let mut vetoes: Option<Vec<(&str, Match)>> = None;
         let mut matches: Vec<(&'s Rule, Match)> = Vec::new();
-        let classes = self.classes(&tokens);
-        let has_party = self.scene.nps_in(&tokens).next().is_some();
-        for rule in self.pack.rules_of(&classes) {
-            let may_match = rule.langs.shares(self.langs) && rule.pattern.may_match(&classes, has_party);
+        for rule in self.pack.rules_of(&present.classes) {
+            let may_match = rule.langs.shares(self.langs) && rule.pattern.may_match(present);
             if !may_match || self.work.is_spent() || matches.len() >= MATCHES_MAX {
                 continue;
             }
             for found in self.run(&rule.pattern, &tokens, Some(rule.trigger)) {
-                let vetoes = vetoes.get_or_insert_with(|| self.vetoes(&tokens, &classes));
+                let vetoes = vetoes.get_or_insert_with(|| self.vetoes(&tokens, present));
                 if let Some((veto, _)) = vetoes.iter().find(|(_, veto)| overlap(&veto.tokens, &found.trigger)) {
                     self.miss(rule, &found, &format!("veto {veto}"), misses);
                     continue;
@@ -103,14 +106,6 @@ impl<'s> Search<'s> {
         found
     }
 
-    /// Returns the classes that have words in the sentence, in order.
-    pub(super) fn classes(&self, tokens: &Range<u32>) -> Vec<u16> {
-        let mut classes: Vec<u16> = self.scene.classes_in(tokens).map(|hit| hit.class).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        classes
-    }
-
     pub(super) fn run(&self, pattern: &Pattern, tokens: &Range<u32>, trigger: Option<u16>) -> Vec<Match> {
         let mut runner = Runner::new(self.scene, self.glue, tokens.clone(), trigger);
         let matches = runner.matches(pattern);
@@ -118,10 +113,9 @@ impl<'s> Search<'s> {
         matches
     }
 
-    fn vetoes(&self, tokens: &Range<u32>, classes: &[u16]) -> Vec<(&'s str, Match)> {
+    fn vetoes(&self, tokens: &Range<u32>, present: &Present) -> Vec<(&'s str, Match)> {
         let mut found = Vec::new();
-        let has_party = self.scene.nps_in(tokens).next().is_some();
-        let may_match = |veto: &&Veto| veto.langs.shares(self.langs) && veto.pattern.may_match(classes, has_party);
+        let may_match = |veto: &&Veto| veto.langs.shares(self.langs) && veto.pattern.may_match(present);
         for veto in self.pack.vetoes.iter().filter(may_match) {
             let matches = self.run(&veto.pattern, tokens, None);
             found.extend(matches.into_iter().map(|found| (veto.id.as_str(), found)));

@@ -1,6 +1,7 @@
 //! Owns the coder: packs, roster and words compiled once, and the call that codes a document with them.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -17,7 +18,7 @@ use super::party::{self, Glue};
 use super::roster::topics::{self, Topic};
 use super::roster::{LANGS, Roster, RosterError};
 use super::rule::Work;
-use super::scene::{Scene, Source};
+use super::scene::{Present, Scene, Source};
 use super::segment::segments;
 use super::slots::{SlotClasses, Slots};
 use super::text::Text;
@@ -335,11 +336,15 @@ impl Coder {
         hits.iter().any(|hit| matches!(hit.what, What::Class(class) if is_trigger(class)))
     }
 
-    /// Returns the sentences in which any rule could match.
-    fn sentences(&self, scene: &Scene<'_>, langs: Langs) -> Vec<usize> {
+    /// Returns the sentences in which any rule could match, with what stands in them.
+    fn sentences(&self, scene: &Scene<'_>, langs: Langs) -> Vec<(usize, Present)> {
         let is_trigger = |class: u16| self.triggers.get(class as usize).is_some_and(|known| known.shares(langs));
-        let has_trigger = |at: &usize| scene.classes_in(&scene.sentence(*at)).any(|hit| is_trigger(hit.class));
-        (0..scene.text.sentences.len()).filter(has_trigger).collect()
+        let has_trigger = |tokens: &Range<u32>| scene.classes_in(tokens).any(|hit| is_trigger(hit.class));
+        (0..scene.text.sentences.len())
+            .map(|at| (at, scene.sentence(at)))
+            .filter(|(_, tokens)| has_trigger(tokens))
+            .map(|(at, tokens)| (at, scene.present(&tokens)))
+            .collect()
     }
 
     fn run_packs(&self, scene: &Scene<'_>, document: &Document<'_>, langs: Langs, coded: &mut Coded) {
@@ -361,8 +366,8 @@ impl Coder {
             let search = Search { scene, glue: &self.glue, pack, pack_at, langs, cues: &self.cues, work: &work };
             let assembler = Assembler { slots: &slots, pack, cues: &self.cues, published };
             let mut drafts: Vec<Draft> = Vec::new();
-            for &sentence in &sentences {
-                for candidates in search.candidates(sentence, &mut coded.near_misses) {
+            for (sentence, present) in &sentences {
+                for candidates in search.candidates(*sentence, present, &mut coded.near_misses) {
                     drafts.extend(assembler.drafts(&candidates, &mut coded.near_misses));
                 }
                 if drafts.len() > DRAFTS_MAX || work.is_spent() {

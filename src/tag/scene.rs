@@ -70,6 +70,14 @@ pub(super) struct Source<'t> {
 
 const NONE: u32 = u32::MAX;
 
+/// What stands in a sentence, as far as it is asked before a rule is run there.
+#[derive(Debug)]
+pub(super) struct Present {
+    /// The classes that have words in it, in order.
+    pub(super) classes: Vec<u16>,
+    pub(super) has_party: bool,
+}
+
 impl<'t> Scene<'t> {
     pub(super) fn new(source: Source<'t>, hits: &[Hit], classes: &Classes) -> Self {
         let Source { text, original, lang, title_end, text_from } = source;
@@ -153,6 +161,14 @@ impl<'t> Scene<'t> {
             .enumerate()
             .take_while(move |(_, np)| np.start < end)
             .map(move |(at, np)| (from + at, np))
+    }
+
+    /// Looks at what stands in a sentence.
+    pub(super) fn present(&self, tokens: &Range<u32>) -> Present {
+        let mut classes: Vec<u16> = self.classes_in(tokens).map(|hit| hit.class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        Present { classes, has_party: self.nps_in(tokens).next().is_some() }
     }
 
     pub(super) fn sentence(&self, index: usize) -> Range<u32> {

@@ -120,14 +120,7 @@ async fn get<F: Fetch>(context: &Context<F>, feed: &Feed, page: &Page) -> Older 
         Ok(Fetched::Body(body)) => body,
         Ok(Fetched::Gone(_)) | Err(FetchError::Status { status: 404, .. }) => return Older::Missing,
         Ok(Fetched::NotModified(answer)) => return failed(format!("get {}: HTTP {}", answer.url, answer.status)),
-        Err(err) => {
-            let retry_after = match &err {
-                FetchError::Status { retry_after, .. } => *retry_after,
-                FetchError::NotNow { retry_after, .. } => Some(*retry_after),
-                _ => None,
-            };
-            return Older::Failed { error: causes(&err), retry_after };
-        }
+        Err(err) => return Older::Failed { error: causes(&err), retry_after: err.retry_after() },
     };
     let url = body.answer.url.clone();
     let reading =

@@ -10,10 +10,11 @@ use super::sitemaps;
 use super::visit::{Visit, Visited};
 use super::websub::Pushed;
 use crate::feed::Entry;
-use crate::feed::websub::{Secret, is_signed};
+use crate::feed::websub::is_signed;
 use crate::fetch::Fetch;
 use crate::metrics::Push;
 use crate::pipeline::Context;
+use crate::secret::Secret;
 use crate::store::{Pending, PollCommit, Shown};
 use crate::telemetry::causes;
 

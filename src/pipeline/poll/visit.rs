@@ -307,14 +307,13 @@ fn miss(err: &FetchError) -> Miss {
         FetchError::NotNow { .. } | FetchError::Timeout { .. } | FetchError::Transport { .. } => true,
         _ => false,
     };
-    let (label, retry_after) = match err {
-        FetchError::Status { retry_after, .. } => (Poll::Status, *retry_after),
-        FetchError::NotNow { retry_after, .. } => (Poll::Unreachable, Some(*retry_after)),
-        FetchError::Timeout { .. } | FetchError::Transport { .. } => (Poll::Unreachable, None),
+    let label = match err {
+        FetchError::Status { .. } => Poll::Status,
+        FetchError::NotNow { .. } | FetchError::Timeout { .. } | FetchError::Transport { .. } => Poll::Unreachable,
         FetchError::Refused { .. }
         | FetchError::Robots { .. }
         | FetchError::TooManyRedirects { .. }
-        | FetchError::TooLarge { .. } => (Poll::Refused, None),
+        | FetchError::TooLarge { .. } => Poll::Refused,
     };
-    Miss { label, error: causes(err), retry_after, is_passing }
+    Miss { label, error: causes(err), retry_after: err.retry_after(), is_passing }
 }

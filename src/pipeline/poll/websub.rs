@@ -13,10 +13,11 @@ use url::Url;
 
 use crate::config::Feed;
 use crate::feed::schedule::{self, Due, PollPolicy, PollState};
-use crate::feed::websub::{Announced, Intent, Reply, Secret, Standing, Subscription};
-use crate::fetch::{Fetch, FetchError, Post};
+use crate::feed::websub::{Announced, Intent, Reply, Standing, Subscription};
+use crate::fetch::{Fetch, Post};
 use crate::metrics::Metrics;
 use crate::pipeline::Context;
+use crate::secret::Secret;
 use crate::telemetry::causes;
 
 /// Requests to hubs, and writes of what they answered, at one time.
@@ -360,14 +361,7 @@ async fn ask<F: Fetch>(context: Arc<Context<F>>, feed: Arc<Feed>, (index, asked)
     let is_private_allowed = own.is_private_allowed && is_own;
     let post = Post { url: own.url, form: asked.form(), is_private_allowed, tls: own.tls };
     let sent = context.fetch.post(post).await;
-    let refused = sent.err().map(|err| {
-        let retry_after = match &err {
-            FetchError::Status { retry_after, .. } => *retry_after,
-            FetchError::NotNow { retry_after, .. } => Some(*retry_after),
-            _ => None,
-        };
-        Refusal { error: causes(&err), retry_after }
-    });
+    let refused = sent.err().map(|err| Refusal { error: causes(&err), retry_after: err.retry_after() });
     Done::Asked { index, asked, refused }
 }
 

@@ -8,7 +8,6 @@ mod config;
 mod context;
 mod progress;
 mod registry;
-mod secret;
 mod topics;
 mod transaction;
 #[cfg(feature = "schema-registry")]
@@ -25,9 +24,9 @@ use self::topics::Absent;
 use self::transaction::Ledger;
 use super::{Origin, Outcome, Publish, PublishError, Record, Vitals};
 
+pub use crate::secret::{Secret, SecretError, SecretPlace};
 pub use config::{Compression, Config, ConfigError, Delivery, Problem, Protocol, Sasl, SaslMechanism, Tls};
 pub use registry::Registry;
-pub use secret::{Secret, SecretError, SecretPlace};
 pub use topics::{Ensure, EnsureError, Topics, check_online};
 
 /// What is done when Kafka knows of records that the state directory never held.

@@ -2,6 +2,7 @@
 
 use super::super::lexicon::Cases;
 use super::super::roster::Case;
+use super::super::scene::Present;
 
 /// Which parties an element takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +54,10 @@ pub(in crate::tag) struct Pattern {
 }
 
 impl Pattern {
-    /// Tells whether a sentence can match by what stands in it: its classes, in order, and whether it has parties.
-    pub(in crate::tag) fn may_match(&self, classes: &[u16], has_party: bool) -> bool {
-        (has_party || !self.needs_party) && self.needs.iter().all(|class| classes.binary_search(class).is_ok())
+    /// Tells whether a sentence can match by what stands in it.
+    pub(in crate::tag) fn may_match(&self, present: &Present) -> bool {
+        let has = |class: &u16| present.classes.binary_search(class).is_ok();
+        (present.has_party || !self.needs_party) && self.needs.iter().all(has)
     }
 }
 
@@ -309,7 +311,9 @@ mod tests {
     #[test]
     fn a_sentence_without_what_a_rule_needs_is_passed_over() {
         let pattern = |text: &str| compile(text, &mut |name| Some(name.len() as u16)).unwrap();
-        let may = |text: &str, classes: &[u16], has_party| pattern(text).may_match(classes, has_party);
+        let may = |text: &str, classes: &[u16], has_party| {
+            pattern(text).may_match(&Present { classes: classes.to_vec(), has_party })
+        };
         assert!(may("@party:a #one .{0,3} #three", &[3, 5], true));
         assert!(!may("@party:a #one .{0,3} #three", &[3], true));
         assert!(!may("@party:a #one .{0,3} #three", &[3, 5], false));

@@ -34,6 +34,11 @@ pub enum SecretError {
 pub struct Secret(String);
 
 impl Secret {
+    #[must_use]
+    pub const fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
     /// Returns the secret itself, for the one place that needs it.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -60,6 +65,7 @@ impl SecretPlace {
                 (text, format!("secret file {}", path.display()))
             }
             Self::Env(name) => {
+                // The cause would print what the variable holds.
                 let text = std::env::var(name).map_err(|_| SecretError::Env { name: name.clone() })?;
                 (text, format!("environment variable {name}"))
             }
@@ -68,7 +74,7 @@ impl SecretPlace {
         if secret.is_empty() {
             return Err(SecretError::Empty { place });
         }
-        Ok(Secret(secret.to_owned()))
+        Ok(Secret::new(secret.to_owned()))
     }
 }
 
