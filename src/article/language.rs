@@ -36,7 +36,7 @@ pub fn identify(text: &str, declared: Option<&str>) -> Option<&'static str> {
         Script::Arabic => Some(best(sample, ARABIC, declared).unwrap_or("ar")),
         Script::Cyrillic => best(sample, CYRILLIC, declared).or_else(|| trigrams(sample, scripts.cyrillic)),
         Script::Latin => {
-            let is_short = sample.chars().count() < TRIGRAM_CHARS_DECLARED;
+            let is_short = sample.chars().nth(TRIGRAM_CHARS_DECLARED - 1).is_none();
             let prior = declared.filter(|tag| is_short && LATIN.iter().any(|profile| profile.tag == *tag));
             best(sample, LATIN, declared).or(prior).or_else(|| trigrams(sample, scripts.latin)).or(declared)
         }

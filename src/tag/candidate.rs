@@ -73,9 +73,8 @@ impl<'s> Search<'s> {
         let mut by_trigger: BTreeMap<u32, Vec<Candidate<'s>>> = BTreeMap::new();
         let mut vetoes: Option<Vec<(&str, Match)>> = None;
         let mut matches: Vec<(&'s Rule, Match)> = Vec::new();
-        for rule in self.pack.rules_of(&present.classes) {
-            let may_match = rule.langs.shares(self.langs) && rule.pattern.may_match(present);
-            if !may_match || self.work.is_spent() || matches.len() >= MATCHES_MAX {
+        for rule in self.pack.rules_of(&present.classes, self.langs) {
+            if !rule.pattern.may_match(present) || self.work.is_spent() || matches.len() >= MATCHES_MAX {
                 continue;
             }
             for found in self.run(&rule.pattern, &tokens, Some(rule.trigger)) {

@@ -35,8 +35,8 @@ pub(super) struct Pack {
     /// The first whose cue is found decides.
     pub(super) statuses: Vec<Ranked>,
     pub(super) rules: Vec<Rule>,
-    /// Trigger and position of each rule, in order.
-    by_trigger: Vec<(u16, usize)>,
+    /// By trigger: the languages and the position of each rule.
+    by_trigger: Vec<Vec<(Langs, usize)>>,
     /// Rules that code nothing and give roles to the parties of an event beside them.
     pub(super) asides: Vec<AsideRule>,
     pub(super) vetoes: Vec<Veto>,
@@ -46,18 +46,23 @@ pub(super) struct Pack {
 impl Pack {
     /// Orders the rules by their triggers, when all are read.
     fn index(&mut self) {
-        self.by_trigger = self.rules.iter().enumerate().map(|(at, rule)| (rule.trigger, at)).collect();
-        self.by_trigger.sort_unstable();
+        let indexed = self.rules.iter().enumerate().map(|(at, rule)| (rule.trigger, (rule.langs, at)));
+        let mut by_trigger: Vec<Vec<(Langs, usize)>> = Vec::new();
+        for (trigger, rule) in indexed {
+            let trigger = usize::from(trigger);
+            if by_trigger.len() <= trigger {
+                by_trigger.resize_with(trigger + 1, Vec::new);
+            }
+            by_trigger[trigger].push(rule);
+        }
+        self.by_trigger = by_trigger;
     }
 
-    /// The rules whose trigger is one of the classes, as they stand in the pack.
-    pub(super) fn rules_of(&self, classes: &[u16]) -> impl Iterator<Item = &Rule> {
-        let mut found: Vec<usize> = Vec::new();
-        for class in classes {
-            let from = self.by_trigger.partition_point(|(trigger, _)| trigger < class);
-            let of_class = self.by_trigger[from..].iter().take_while(|(trigger, _)| trigger == class);
-            found.extend(of_class.map(|(_, at)| *at));
-        }
+    /// The rules in these languages whose trigger is one of the classes, as they stand in the pack.
+    pub(super) fn rules_of(&self, classes: &[u16], langs: Langs) -> impl Iterator<Item = &Rule> {
+        let of_class = |class: &u16| self.by_trigger.get(usize::from(*class)).map_or(&[][..], Vec::as_slice);
+        let in_langs = classes.iter().flat_map(of_class).filter(|(known, _)| known.shares(langs));
+        let mut found: Vec<usize> = in_langs.map(|(_, at)| *at).collect();
         found.sort_unstable();
         found.into_iter().map(|at| &self.rules[at])
     }
