@@ -130,11 +130,12 @@ impl<F: Fetch> Poller<F> {
         let mut states: HashMap<_, _> = states.into_iter().map(|state| (state.feed_id.clone(), state)).collect();
         added.sort_by(|a, b| a.id.cmp(&b.id));
         let start_spread = self.context.schedule.start_spread(added.len());
+        let vacant = self.slots.iter().enumerate().filter(|(_, slot)| slot.place == Place::Vacant);
+        let mut vacant: Vec<usize> = vacant.map(|(index, _)| index).collect();
         for feed in added {
             let policy = PollPolicy { start_spread, ..policy(feed, &self.context.schedule) };
             let slot = Slot::new(Arc::clone(feed), &mut states, policy, shared.clock.now());
-            let vacant = self.slots.iter().position(|slot| slot.place == Place::Vacant);
-            let index = vacant.unwrap_or(self.slots.len());
+            let index = vacant.pop().unwrap_or(self.slots.len());
             match self.slots.get_mut(index) {
                 Some(place) => *place = slot,
                 None => self.slots.push(slot),
