@@ -1,4 +1,6 @@
-//! Owns what is told beside an event: who asked for it or began it, in words of its sentence or of the next.
+//! Owns what is told beside an event: who asked for it or began it, in words of its sentence or of those behind it.
+
+use std::ops::RangeInclusive;
 
 use super::assemble::Assembler;
 use super::candidate::Search;
@@ -16,16 +18,20 @@ pub(super) struct Aside<'p> {
     pub(super) rule: &'p str,
 }
 
+/// How far behind an event a role of it is looked for.
+const SENTENCES_MAX: usize = 6;
+
 impl<'s> Search<'s> {
-    /// Finds the roles that words beside an event of this sentence give.
-    fn asides(&self, sentence: usize) -> Vec<Aside<'s>> {
+    /// Finds the roles that words beside an event of the first of these sentences give.
+    fn asides(&self, sentences: RangeInclusive<usize>) -> Vec<Aside<'s>> {
         let mut found: Vec<Aside<'s>> = Vec::new();
-        for at in [sentence, sentence + 1] {
+        let own = *sentences.start();
+        for at in sentences {
             let tokens = self.scene.sentence(at);
             let present = self.scene.present(&tokens);
             for aside in &self.pack.asides {
                 let rule = &aside.rule;
-                let reaches = at == sentence || aside.reach == Reach::SentenceBefore;
+                let reaches = at == own || aside.reach == Reach::LastEvent;
                 let may_match = rule.langs.shares(self.langs) && rule.pattern.may_match(&present);
                 if !reaches || !may_match || self.work.is_spent() {
                     continue;
@@ -49,8 +55,13 @@ impl Assembler<'_> {
         if self.pack.asides.is_empty() {
             return;
         }
+        let told: Vec<usize> = drafts.iter().map(|draft| draft.sentence).collect();
         for draft in drafts {
-            for aside in search.asides(draft.sentence) {
+            // What is told after the next event is told of that one.
+            let next = told.iter().copied().filter(|at| *at > draft.sentence).min();
+            let last = (draft.sentence + SENTENCES_MAX).min(next.map_or(usize::MAX, |next| next - 1));
+            let last = last.max(draft.sentence + 1);
+            for aside in search.asides(draft.sentence..=last) {
                 let others: Vec<Who> = draft.members.iter().map(|(who, _)| who.clone()).collect();
                 let Some(who) = self.identify(self.published).who(aside.np, &others) else { continue };
                 if give(&mut draft.members, &who, aside.role) {

@@ -167,7 +167,7 @@ impl<'s> Search<'s> {
         let is_historical =
             self.is_background() || self.cue_at(sentence, &found.trigger, |class| class == HISTORICAL).is_some();
         let is_bagged = parties.iter().skip(n_captured).any(|(_, role)| *role == Role::Party);
-        let is_separate = self.is_separate(&found.captures, &self.scene.sentence(sentence));
+        let is_separate = self.is_separate(found, &self.scene.sentence(sentence));
         Ok(Candidate {
             rule,
             sentence,
@@ -185,12 +185,19 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// "The king held separate calls with A and B": one party on the first side, several on the other.
-    fn is_separate(&self, captures: &[(char, usize)], sentence: &Range<u32>) -> bool {
-        let Some((first, _)) = captures.first() else { return false };
-        let n_first = captures.iter().filter(|(letter, _)| letter == first).count();
-        let is_said = |class: u16| Some(class) == self.glue.separate();
-        n_first == 1 && captures.len() > 2 && self.scene.classes_in(sentence).any(|hit| is_said(hit.class))
+    /// "The king held separate calls with A and B", "The king phoned A and B": one party on the first side, several on
+    /// the other.
+    fn is_separate(&self, found: &Match, sentence: &Range<u32>) -> bool {
+        let Some((first, _)) = found.captures.first() else { return false };
+        let n_first = found.captures.iter().filter(|(letter, _)| letter == first).count();
+        if n_first != 1 || found.captures.len() <= 2 {
+            return false;
+        }
+        let says = |range: &Range<u32>, class: Option<u16>| {
+            class.is_some_and(|class| self.scene.classes_in(range).any(|hit| hit.class == class))
+        };
+        says(sentence, self.glue.separate())
+            || (says(&found.tokens, self.pack.parties.each) && !says(sentence, self.glue.together()))
     }
 
     /// Takes the parties around the trigger that do nothing else in the sentence.

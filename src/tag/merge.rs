@@ -40,14 +40,22 @@ impl Draft {
     }
 }
 
-/// Parts the events of a sentence that tells several: the first party's with each other one.
+/// Parts the events of a sentence that tells several: the first party's with those of each other country.
 pub(super) fn split(draft: Draft) -> Vec<Draft> {
     if !draft.is_separate {
         return vec![draft];
     }
-    let (first, others) = (draft.members[0].clone(), &draft.members[1..]);
-    let pair = |other: &(Who, Role)| Draft { members: vec![first.clone(), other.clone()], n_own: 2, ..draft.clone() };
-    others.iter().map(pair).collect()
+    let first = &draft.members[0];
+    let mut events: Vec<Vec<(Who, Role)>> = Vec::new();
+    for other in &draft.members[1..] {
+        match events.iter_mut().find(|members| is_same_side(&members[1].0, &other.0)) {
+            Some(members) => members.push(other.clone()),
+            None => events.push(vec![first.clone(), other.clone()]),
+        }
+    }
+    let is_separate = events.len() > 1;
+    let event = |members: Vec<(Who, Role)>| Draft { n_own: members.len(), members, is_separate, ..draft.clone() };
+    events.into_iter().map(event).collect()
 }
 
 /// Joins drafts that report one event, the most prominent first, and fills in who takes part.

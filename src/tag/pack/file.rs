@@ -55,6 +55,7 @@ pub(super) struct PartiesText {
     pub(super) kinds: Vec<PartyKind>,
     pub(super) sides: bool,
     pub(super) bystanders: Vec<String>,
+    pub(super) each: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -78,6 +78,8 @@ pub(super) struct Parties {
     pub(super) are_sides: bool,
     /// Codes of organisations that take part only where a rule captures them.
     pub(super) bystanders: Vec<String>,
+    /// Class of the words by which the first party has an event of its own with each of the others.
+    pub(super) each: Option<u16>,
 }
 
 /// A rule that only gives roles.
@@ -93,8 +95,8 @@ pub(super) struct AsideRule {
 pub(super) enum Reach {
     /// Those of its own sentence.
     Sentence,
-    /// Those of the sentence before, too.
-    SentenceBefore,
+    /// Those of the last sentence before it that has any, too.
+    LastEvent,
 }
 
 #[derive(Debug, Clone)]

@@ -200,6 +200,7 @@ impl Words {
                 kinds: parties.kinds,
                 are_sides: parties.sides,
                 bystanders: parties.bystanders,
+                each: None,
             },
             statuses: Vec::new(),
             rules: Vec::new(),
@@ -262,6 +263,9 @@ impl Words {
     /// Compiles the rules, vetoes and tests of a file.
     fn rules(&mut self, source: &Source, file: File, scopes: &[String]) -> Result<(), PackError> {
         let Some(pack) = scopes.iter().position(|scope| *scope == source.scope) else { return Ok(()) };
+        if let Some(name) = file.parties.and_then(|parties| parties.each) {
+            self.packs[pack].parties.each = Some(self.class(source, &name, Langs::ALL)?);
+        }
         for text in file.rule {
             let at = text.span().start;
             let text = text.into_inner();
@@ -300,16 +304,20 @@ impl Words {
         Ok(())
     }
 
+    fn class(&self, source: &Source, name: &Spanned<String>, langs: Langs) -> Result<u16, PackError> {
+        self.classes.seen_from(&source.scope, name.get_ref(), langs).ok_or_else(|| {
+            let problem = format!("no pack defines the class `{}`", name.get_ref());
+            invalid(source, name.span().start, problem, "define it under [lex]")
+        })
+    }
+
     fn rule(&mut self, source: &Source, text: RuleText, at: usize) -> Result<Rule, PackError> {
         let langs = langs_of(source, &text.langs, at)?;
         let pattern = self.pattern(source, &text.r#match, langs)?;
         let trigger = self.trigger(source, &text, &pattern, (langs, at))?;
         let mut help = Vec::new();
         for one in text.help {
-            let Some(class) = self.classes.seen_from(&source.scope, one.class.get_ref(), langs) else {
-                let problem = format!("no pack defines the class `{}`", one.class.get_ref());
-                return Err(invalid(source, one.class.span().start, problem, "define it under [lex]"));
-            };
+            let class = self.class(source, &one.class, langs)?;
             help.push(Help { class, span: one.span, add: one.add });
         }
         Ok(Rule {

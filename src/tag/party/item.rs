@@ -98,17 +98,18 @@ fn are_offices(one: &Item, two: &Item) -> bool {
     matches!((&one.what, &two.what), (ItemKind::Office(_), ItemKind::Office(_)))
 }
 
-/// A surname that is a country's name too ("Montenegro") is the country, unless an office or another person stands beside
-/// it or its bearer is named in full.
+/// A surname that is a country's name or people too ("Montenegro", "Türk") is the country, unless an office or another
+/// person stands beside it or its bearer is named in full.
 fn is_country_rather(before: Option<&Item>, known: &Item, other: &Item, hits: &[Hit]) -> bool {
-    let (ItemKind::Person { candidates, is_full: false, .. }, ItemKind::Place(_, Form::Place)) =
+    let (ItemKind::Person { candidates, is_full: false, .. }, ItemKind::Place(_, form @ (Form::Place | Form::Demonym))) =
         (&known.what, &other.what)
     else {
         return false;
     };
     let is_office = |item: &Item| matches!(item.what, ItemKind::Office(_) | ItemKind::OfficeOf(..));
     let is_titled = before.is_some_and(|before| before.end == known.start && is_office(before));
-    let is_beside = |hit: &Hit| hit.start == known.end + 1 || hit.end + 1 == known.start;
+    // "Türk ve Zelenski" says nothing of a person: the word before an office or a name is most often the adjective.
+    let is_beside = |hit: &Hit| *form == Form::Place && (hit.start == known.end + 1 || hit.end + 1 == known.start);
     let is_named = |hit: &Hit| match hit.what {
         What::Name { entity: Entity::Person(person), is_full, .. } => {
             is_full && candidates.contains(&person) || is_beside(hit)

@@ -104,6 +104,7 @@ pub(in crate::tag) struct Glue {
     pair: Option<u16>,
     place_in: Option<u16>,
     separate: Option<u16>,
+    together: Option<u16>,
     government: Option<u16>,
 }
 
@@ -121,6 +122,7 @@ impl Glue {
             pair: classes.common("two_leaders"),
             place_in: classes.common("place_in"),
             separate: classes.common("separate"),
+            together: classes.common("together"),
             government: classes.common("government"),
         }
     }
@@ -181,6 +183,10 @@ impl Glue {
 
     pub(in crate::tag) fn separate(&self) -> Option<u16> {
         self.separate
+    }
+
+    pub(in crate::tag) fn together(&self) -> Option<u16> {
+        self.together
     }
 
     pub(in crate::tag) fn spokesman(&self) -> Option<u16> {
