@@ -139,6 +139,7 @@ impl Coder {
                 channel: words.classes.common("channel"),
                 since: words.classes.common("since"),
                 same_day: words.classes.common("same_day"),
+                event_again: words.classes.common("event_again"),
             },
             version: format!("{}+{}", env!("CARGO_PKG_VERSION"), versions.join(",")),
             roster,
@@ -375,7 +376,7 @@ impl Coder {
                 }
             }
             assembler.give_roles(&search, &mut drafts);
-            coded.mentions.extend(merge(drafts, &slots));
+            coded.mentions.extend(merge(drafts, &slots).into_iter().filter(|mention| pack.parties.are_enough(mention)));
         }
         coded.mentions.truncate(MENTIONS_MAX);
         coded.near_misses.truncate(MISSES_MAX);

@@ -1,6 +1,7 @@
 //! Owns merging: which drafts of a document report one event, and what they say of it together.
 
 use super::slots::Slots;
+use super::when::is_unreal;
 use super::who::{Identify, Who};
 use super::{Field, Mention, Participant, Role, Salience, Status};
 
@@ -136,7 +137,11 @@ fn join(known: &mut Draft, other: Draft) {
             None => {}
         }
     }
-    let (into, from) = (&mut known.mention, other.mention);
+    let (into, mut from) = (&mut known.mention, other.mention);
+    // The day that something was said is no day of what never was.
+    if is_unreal(into.status) && other.is_date_borrowed && from.status != into.status {
+        from.date = None;
+    }
     if known.is_date_borrowed && !other.is_date_borrowed && from.date.is_some() {
         into.date = from.date;
         known.is_date_borrowed = false;

@@ -31,6 +31,7 @@ pub(super) struct SlotClasses {
     pub(super) channel: Option<u16>,
     pub(super) since: Option<u16>,
     pub(super) same_day: Option<u16>,
+    pub(super) event_again: Option<u16>,
 }
 
 /// What slots are read from.

@@ -21,6 +21,12 @@ const ATTRIBUTE_SPAN: u32 = 12;
 const UNREAL_SPAN: u32 = 7;
 /// Sentences before "the same day" that may name it.
 const SAME_DAY_SENTENCES: usize = 3;
+/// Sentences behind the event that may name it again with its day: "The call took place on Monday."
+const AGAIN_SENTENCES: usize = 3;
+/// Tokens at the start of a sentence that names the event again.
+const AGAIN_START: u32 = 4;
+/// Tokens between the event named again and its day.
+const AGAIN_SPAN: u32 = 5;
 /// A day of saying counts as this many tokens further away.
 const SAID_DISTANCE: u32 = 1_000;
 /// An event this long before publication is background.
@@ -72,6 +78,9 @@ impl Slots<'_> {
         if let Some(found) = self.date_before(told, status) {
             return Some(found);
         }
+        if let Some(found) = self.date_again(told, status) {
+            return Some(found);
+        }
         let starts_at = |at: usize| {
             let tokens = self.scene.sentence(at);
             let start = tokens.start..tokens.start;
@@ -87,15 +96,35 @@ impl Slots<'_> {
     fn date_before(&self, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
         let here = self.scene.sentence(told.sentence);
         let same_day = self.classes.same_day?;
-        if !self.scene.classes_in(&here).any(|hit| hit.class == same_day) {
-            return None;
+        let words = self.scene.classes_in(&here).find(|hit| hit.class == same_day)?;
+        // The day that somebody said it is "that day" too.
+        let own = here.start..words.start;
+        if let Some(found) =
+            self.date_in(&own, &Told { trigger: &(own.end..own.end), cue: None, ..*told }, Status::Occurred)
+        {
+            return Some(found);
         }
         let before = (told.sentence.saturating_sub(SAME_DAY_SENTENCES)..told.sentence).rev();
         let told_in = before.map(|at| (at, self.scene.sentence(at)));
         let mut told_in = told_in.take_while(|(_, tokens)| !self.scene.is_title(tokens.start));
-        told_in.find_map(|(sentence, tokens)| {
+        let found = told_in.find_map(|(sentence, tokens)| {
             let end = tokens.end..tokens.end;
             self.date_in(&tokens, &Told { sentence, trigger: &end, cue: None }, status)
+        });
+        found.filter(|(date, _)| !self.is_stale(date))
+    }
+
+    /// "The conversation took place on Monday": the day that a sentence behind gives when it begins with the event.
+    fn date_again(&self, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
+        let again = self.classes.event_again?;
+        (told.sentence + 1..=told.sentence + AGAIN_SENTENCES).find_map(|sentence| {
+            let tokens = self.scene.sentence(sentence);
+            let start = tokens.start..(tokens.start + AGAIN_START).min(tokens.end);
+            let named = self.scene.classes_in(&start).find(|hit| hit.class == again)?;
+            let trigger = named.start..named.end;
+            let found = self.date_in(&tokens, &Told { sentence, trigger: &trigger, cue: None }, status)?;
+            let is_beside = found.1.start <= named.end + AGAIN_SPAN;
+            (is_beside && !self.is_said(&found.1) && !self.is_stale(&found.0)).then_some(found)
         })
     }
 
@@ -200,9 +229,10 @@ impl Slots<'_> {
         }
     }
 
-    /// A comma and at most two words stand before the date.
+    /// A comma, or "that", and at most two words stand before the date.
     fn opens_clause(&self, date: &Range<u32>) -> bool {
-        (date.start.saturating_sub(3)..date.start).any(|token| self.scene.text.word(token) == ",")
+        let opens = |word: &str| word == "," || THAT.contains(&word);
+        (date.start.saturating_sub(3)..date.start).any(|token| opens(self.scene.text.word(token)))
     }
 
     /// The day the text was filed.
@@ -252,7 +282,7 @@ impl Slots<'_> {
 }
 
 /// The event is not known to be: only a day at its very name is its own.
-fn is_unreal(status: Status) -> bool {
+pub(super) fn is_unreal(status: Status) -> bool {
     matches!(status, Status::Denied | Status::Declined | Status::Proposed | Status::Unconfirmed)
 }
 

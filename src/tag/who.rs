@@ -6,6 +6,7 @@ use super::fold::fold;
 use super::party::{Form, Np, Part, Place};
 use super::roster::{OfficeClass, PartyKind, Person, Roster};
 use super::scene::Scene;
+use super::text::{Shape, TokenKind};
 
 /// Without a date the offices of today are meant: those without an end.
 const TODAY: Date = Date::constant(9998, 1, 1);
@@ -147,6 +148,9 @@ impl Identify<'_> {
                 said_office: np.office,
             });
         }
+        if place.is_none() && self.is_of_unknown(np) {
+            return None;
+        }
         let Some(country) = place.or_else(|| self.home_of(np, at)) else { return self.same_office_before(np, at) };
         let named = || self.same_office_before(np, at).filter(|who| who.country.as_ref() == Some(&country));
         if self.day.is_none()
@@ -167,6 +171,15 @@ impl Identify<'_> {
             is_side: false,
             said_office: None,
         })
+    }
+
+    /// "the leader of the SPD": what stands behind in capitals is something that the roster does not have.
+    fn is_of_unknown(&self, np: &Np) -> bool {
+        let behind = self.scene.text.tokens.get(np.end as usize);
+        behind.is_some_and(|token| token.shape == Shape::Upper && token.kind == TokenKind::Word)
+            && !self.scene.is_title(np.end)
+            && self.scene.np_at(np.end).is_none()
+            && self.scene.classes_at(np.end).is_empty()
     }
 
     /// "Терезою Ласаро" where the roster writes "Лазаро": the holder whose name is spelled nearly so.

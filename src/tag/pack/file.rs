@@ -56,6 +56,7 @@ pub(super) struct PartiesText {
     pub(super) sides: bool,
     pub(super) bystanders: Vec<String>,
     pub(super) each: Option<Spanned<String>>,
+    pub(super) min_aside: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]

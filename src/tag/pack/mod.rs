@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::lexicon::Langs;
 use super::roster::PartyKind;
-use super::{Kind, Medium, Plover, Role, Status};
+use super::{Kind, Medium, Mention, Plover, Role, Salience, Status};
 
 pub(super) use pattern::{Pattern, Step, Wanted};
 pub(super) use read::{Place, load, only};
@@ -72,6 +72,8 @@ impl Pack {
 #[derive(Debug, Clone)]
 pub(super) struct Parties {
     pub(super) min: usize,
+    /// Those of an event that one sentence outside the title and the first sentences tells.
+    pub(super) min_aside: usize,
     pub(super) is_different_country: bool,
     pub(super) kinds: Vec<PartyKind>,
     /// Countries and organisations take part as such.
@@ -80,6 +82,15 @@ pub(super) struct Parties {
     pub(super) bystanders: Vec<String>,
     /// Class of the words by which the first party has an event of its own with each of the others.
     pub(super) each: Option<u16>,
+}
+
+impl Parties {
+    /// Reports whether an event has the parties that it needs where the text tells it.
+    pub(super) fn are_enough(&self, mention: &Mention) -> bool {
+        let n_tellings = mention.evidence.iter().filter(|evidence| evidence.slot == "kind").count();
+        let is_aside = mention.salience == Salience::Secondary && n_tellings == 1;
+        !is_aside || mention.parties.len() >= self.min_aside
+    }
 }
 
 /// A rule that only gives roles.

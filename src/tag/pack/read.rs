@@ -196,6 +196,7 @@ impl Words {
             default_medium: head.default_medium,
             parties: Parties {
                 min: parties.min,
+                min_aside: parties.min_aside,
                 is_different_country: parties.different_country,
                 kinds: parties.kinds,
                 are_sides: parties.sides,

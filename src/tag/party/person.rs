@@ -84,6 +84,9 @@ impl Finder<'_> {
         {
             return false;
         }
+        if self.is_given_name_of_other(known.start) {
+            return true;
+        }
         let before = known.start - 1;
         let token = text.tokens[before as usize];
         let sentence = self.scene.sentence(text.sentence_of(known.start));
@@ -103,6 +106,17 @@ impl Finder<'_> {
                 .any(|c| Some(c) == initial)
         };
         !known.candidates.iter().any(is_initial_of)
+    }
+
+    /// "Gabriel Zucman" is not Mr Gabriel: a given name, and behind it a surname that no word list knows.
+    fn is_given_name_of_other(&self, token: u32) -> bool {
+        let text = self.scene.text;
+        let Some(next) = text.tokens.get(token as usize + 1) else { return false };
+        next.kind == TokenKind::Word
+            && next.shape == Shape::Capital
+            && !self.scene.is_title(token)
+            && self.scene.classes_at(token + 1).is_empty()
+            && self.roster.is_given_name(text.word(token))
     }
 
     /// The capitalised words behind an office: a name the roster does not know.

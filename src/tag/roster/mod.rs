@@ -19,7 +19,7 @@ pub(in crate::tag) mod words;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -51,6 +51,8 @@ pub struct Roster {
     /// Positions of the persons with a term in a country or organisation.
     by_place: HashMap<String, Vec<usize>>,
     risks: names::Risks,
+    /// First words of full names, folded.
+    given: HashSet<String>,
     /// The file that spoke of a person last, in step with `persons`.
     files: Vec<String>,
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
+use super::super::fold::fold;
 use super::{Inflection, LANGS, Names, OfficeWord, Person, Roster, office};
 
 /// One surface form, before inflection.
@@ -120,6 +121,11 @@ impl Roster {
         persons.chain(countries).chain(organisations)
     }
 
+    /// Reports whether a folded word is somebody's given name.
+    pub(in crate::tag) fn is_given_name(&self, word: &str) -> bool {
+        self.given.contains(word)
+    }
+
     /// Returns every form of every office's words, already inflected.
     pub fn office_words(&self) -> impl Iterator<Item = OfficeWord<'_>> {
         office::words(&self.offices)
@@ -162,6 +168,18 @@ fn place_names(names: &Names, entity: Entity, inflection: Inflection) -> impl It
             is_full: true,
         })
     })
+}
+
+/// Finds the given names: the first words of full names in languages that write them so, folded.
+pub(super) fn given(persons: &[Person]) -> HashSet<String> {
+    let has_given = |(_, lang): &(usize, &str)| !matches!(*lang, "zh" | "ja" | "ar");
+    let langs: Vec<(usize, &str)> = LANGS.iter().copied().enumerate().filter(has_given).collect();
+    let of = |person: &Person| -> Vec<String> {
+        let names = langs.iter().flat_map(|(at, lang)| person.names.own(*at).iter().map(move |name| (name, lang)));
+        let first = names.filter(|(name, lang)| is_full(name, lang)).filter_map(|(name, _)| name.split(' ').next());
+        first.map(fold).collect()
+    };
+    persons.iter().flat_map(of).collect()
 }
 
 /// First words that belong to the surname ("De Croo", "бин Салман").

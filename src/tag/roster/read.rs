@@ -313,5 +313,6 @@ impl Roster {
             term.until = Some(until);
         }
         self.risks.find_ambiguous(&self.persons, &LANGS);
+        self.given = super::names::given(&self.persons);
     }
 }
