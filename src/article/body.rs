@@ -8,6 +8,7 @@ use super::{
     head::Head,
     lines::{self, Known},
     markup::{Block, BlockKind, Line, PageLines, fragment_lines, join, lines as markup_lines, page_lines},
+    parse::parse,
     prune, region, wall,
 };
 
@@ -41,7 +42,7 @@ pub(super) fn read(html: &str, document: Document, (head, page): (&Head, &Page),
     let mut found = lines::filter(engine(document, Effort::Strict, known), known);
     let (mut source, mut origin) = (TextSource::Page, "page");
     if n_chars(&found) < STRICT_CHARS_MIN {
-        let document = Document::from(html);
+        let document = parse(html);
         prune::prune(&document.root());
         take_longer(&mut found, lines::filter(engine(document, Effort::Full, known), known), 1.0);
     }
@@ -63,7 +64,7 @@ pub(super) fn read(html: &str, document: Document, (head, page): (&Head, &Page),
     }
     // Behind the rivals: what pruning took from a stub is its cookie box.
     if n_chars(&found) < TEXT_CHARS_MIN && !is_wall {
-        let mut whole = lines::filter(engine(Document::from(html), Effort::Unpruned, known), known);
+        let mut whole = lines::filter(engine(parse(html), Effort::Unpruned, known), known);
         is_wall = wall::clear(&mut whole, known.title);
         if !is_wall && take_longer(&mut found, whole, 1.5) {
             (source, origin) = (TextSource::Page, "page, unpruned");
@@ -71,7 +72,7 @@ pub(super) fn read(html: &str, document: Document, (head, page): (&Head, &Page),
     }
     if found.is_empty() && !is_wall {
         // A page of three lines is nothing to an engine.
-        let mut whole = markup_lines(&Document::from(html).root());
+        let mut whole = markup_lines(&parse(html).root());
         is_wall = wall::clear(&mut whole, known.title);
     }
     is_wall &= n_chars(&found) < entry::TEXT_CHARS_MIN;

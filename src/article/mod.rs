@@ -20,6 +20,7 @@ mod marks;
 mod markup;
 mod media;
 mod metadata;
+mod parse;
 mod phrases;
 mod prune;
 mod region;
@@ -179,7 +180,7 @@ pub fn extract_bytes(
 /// Extracts the article of a decoded page.
 pub fn extract(html: &str, url: Option<&Url>, hints: &Hints) -> Result<Page, ExtractError> {
     let parsed = guard::check_html(html)?;
-    let document = dom_query::Document::from(&*parsed);
+    let document = parse::parse(&parsed);
     guard::check_tree(&document)?;
     let mut head = head::read(&document);
     let rule = host_rule::find(&head, url, hints);

@@ -237,8 +237,8 @@ fn is_shape(name: &[u8]) -> bool {
     )
 }
 
-/// The engine writes its article as HTML, and html5ever 0.40 looks to the end of a text, or to its next `<`, `>` or
-/// quote, for each character that it escapes or that might be a no-break space.
+/// A page that a host rule takes something from is written as HTML and read again, and html5ever 0.40 looks to the end of
+/// a text, or to its next `<`, `>` or quote, for each character that it escapes or that might be a no-break space.
 fn writing_cost(text: &[u8]) -> usize {
     const ENDS: [&[u8]; 4] = [b"&lt;", b"&gt;", b"&quot;", b"&#34;"];
     // All the short texts of a page together cost little.
@@ -412,7 +412,7 @@ fn end_of_tag(html: &[u8], from: usize) -> (usize, usize) {
 }
 
 /// What stands before the end tag of this name; to the page's end when there is none.
-fn raw_content(html: &[u8], from: usize, name: &[u8]) -> Range<usize> {
+pub(super) fn raw_content(html: &[u8], from: usize, name: &[u8]) -> Range<usize> {
     let mut at = from;
     while let Some(next) = find(html, at, b'<') {
         at = next + 1;
