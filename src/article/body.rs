@@ -1,10 +1,11 @@
 //! Owns the text of a page: guarded prune, engine, line filter; JSON-LD and the feed where they say more.
 
 use dom_query::Document;
-use dom_smoothie::{Config, ParsePolicy, Readability};
 
 use super::{
-    Hints, Page, TextSource, entry,
+    Hints, Page, TextSource,
+    engine::{self, Told},
+    entry,
     head::Head,
     lines::{self, Known},
     markup::{Block, BlockKind, Line, PageLines, fragment_lines, join, lines as markup_lines, page_lines},
@@ -37,7 +38,10 @@ pub(super) struct Body {
 /// Reads the article's text; empty when the page has none.
 pub(super) fn read(html: &str, document: Document, (head, page): (&Head, &Page), hints: &Hints) -> Body {
     let summary = head.meta(&["og:description", "description", "twitter:description"]);
-    let known = &Known { summary: summary.map(|(_, summary)| summary), ..Known::of(page) };
+    let author =
+        head.meta(&["dc:creator", "dc.creator", "dcterms:creator", "dcterms.creator", "author", "parsely-author"]);
+    let (summary, has_author) = (summary.map(|(_, summary)| summary), author.is_some());
+    let known = &Known { summary, has_author, ..Known::of(page) };
     prune::prune(&document.root());
     let mut found = lines::filter(engine(document, Effort::Strict, known), known);
     let (mut source, mut origin) = (TextSource::Page, "page");
@@ -113,18 +117,13 @@ fn engine(document: Document, effort: Effort, known: &Known) -> Vec<Line> {
     let container = container(&page);
     let node = container.as_ref().and_then(|block| document.tree.get(&block.id));
     let n_whole = node.as_ref().map(prune::n_prose_chars).unwrap_or_default();
-    let config = Config { disable_json_ld: true, ..Config::default() };
-    let Ok(mut readability) = Readability::with_document(document, None, Some(config)) else { return Vec::new() };
-    let parsed = match effort {
-        Effort::Strict => readability.parse_with_policy(ParsePolicy::Strict),
-        Effort::Full | Effort::Unpruned => readability.parse(),
+    let told = Told { title: known.title, has_author: known.has_author };
+    let chosen = match effort {
+        Effort::Strict => engine::choose(document, &told),
+        Effort::Full | Effort::Unpruned => engine::choose_laxly(&document, &told),
     };
-    if parsed.is_err() {
-        return Vec::new();
-    }
-    // What the engine chose hangs in its document under this id.
-    let content = readability.doc.select_single("#readability-page-1");
-    let Some(content) = content.nodes().first() else { return Vec::new() };
+    let Some(chosen) = chosen else { return Vec::new() };
+    let content = &chosen.node();
     if let Some(container) = container
         && n_whole as f32 > prune::n_prose_chars(content) as f32 * CONTAINER_SHARE_MIN
     {

@@ -45,11 +45,14 @@ pub(super) struct Known<'a> {
     pub(super) is_paywalled: bool,
     /// How the page sums itself up for those who link to it; often its lead.
     pub(super) summary: Option<&'a str>,
+    /// Its head names the author.
+    pub(super) has_author: bool,
 }
 
 impl<'a> Known<'a> {
     pub(super) fn of(page: &'a Page) -> Self {
-        Self { title: page.title.as_deref(), byline: &page.byline, is_paywalled: page.is_paywalled, summary: None }
+        let (title, byline) = (page.title.as_deref(), page.byline.as_slice());
+        Self { title, byline, is_paywalled: page.is_paywalled, ..Self::default() }
     }
 }
 

@@ -5,6 +5,7 @@ mod body;
 mod byline;
 mod dates;
 mod encoding;
+mod engine;
 mod entry;
 mod footnotes;
 mod furniture;
