@@ -85,12 +85,13 @@ impl Assembler<'_> {
     }
 
     /// Identifies the parties of a candidate, and how many of them it names itself; takes missing ones from the context
-    /// where the rule allows it.
+    /// where the rule allows it. Who had an event with each of the others comes first.
     fn members(&self, candidate: &Candidate<'_>, day: Option<Date>) -> (Vec<(Who, Role)>, usize) {
         let identify = self.identify(day);
         let mut members: Vec<(Who, Role)> = Vec::new();
         let mut later = Vec::new();
         let mut initiating: Option<String> = None;
+        let mut caller = None;
         for (n_before, &(at, role)) in candidate.parties.iter().enumerate() {
             let np = &self.slots.scene.nps[at];
             if matches!(np.form, Form::Counterpart | Form::Pronoun | Form::Pair) {
@@ -98,6 +99,9 @@ impl Assembler<'_> {
                 continue;
             }
             let who = if np.part == Part::Owner { identify.side_of(at) } else { identify.who(at, &[]) };
+            if candidate.caller == Some(at) {
+                caller.clone_from(&who);
+            }
             if role == Role::Initiator {
                 initiating = initiating.or(who.as_ref().filter(|who| who.is_side).and_then(|who| who.country.clone()));
             }
@@ -111,7 +115,14 @@ impl Assembler<'_> {
         }
         for (at, role) in later {
             let others: Vec<Who> = members.iter().map(|(who, _)| who.clone()).collect();
-            self.admit(&mut members, identify.who(at, &others), role);
+            let who = identify.who(at, &others);
+            if candidate.caller == Some(at) {
+                caller.clone_from(&who);
+            }
+            self.admit(&mut members, who, role);
+        }
+        if let Some(at) = caller.and_then(|caller| members.iter().position(|(who, _)| who.is_same(&caller))) {
+            members[..=at].rotate_right(1);
         }
         drop_domestic_sides(&mut members);
         let has_stand_in = candidate.parties.iter().any(|(at, _)| is_stand_in(&self.slots.scene.nps[*at]));
@@ -252,7 +263,7 @@ impl Assembler<'_> {
         let is_status_said = candidate.cue.is_some() || candidate.rule.status.is_some();
         let is_lead = salience == Salience::Main;
         let status_rank = (!(is_status_said && is_lead), candidate.sentence, !is_status_said);
-        let is_separate = candidate.is_separate && members.len() > 2;
+        let is_separate = candidate.caller.is_some() && members.len() > 2;
         Draft {
             mention,
             members,

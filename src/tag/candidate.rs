@@ -44,8 +44,8 @@ pub(super) struct Candidate<'p> {
     pub(super) is_bagged: bool,
     /// Parties that the rule captured to leave out.
     pub(super) left_out: Vec<usize>,
-    /// The first party had an event of its own with each of the others.
-    pub(super) is_separate: bool,
+    /// Position in the scene of the party that had an event of its own with each of the others.
+    pub(super) caller: Option<usize>,
 }
 
 /// What looking for candidates needs.
@@ -167,7 +167,7 @@ impl<'s> Search<'s> {
         let is_historical =
             self.is_background() || self.cue_at(sentence, &found.trigger, |class| class == HISTORICAL).is_some();
         let is_bagged = parties.iter().skip(n_captured).any(|(_, role)| *role == Role::Party);
-        let is_separate = self.is_separate(found, &self.scene.sentence(sentence));
+        let caller = self.caller(found, &self.scene.sentence(sentence));
         Ok(Candidate {
             rule,
             sentence,
@@ -181,23 +181,24 @@ impl<'s> Search<'s> {
             is_historical,
             is_bagged,
             left_out,
-            is_separate,
+            caller,
         })
     }
 
     /// "The king held separate calls with A and B", "The king phoned A and B": one party on the first side, several on
     /// the other.
-    fn is_separate(&self, found: &Match, sentence: &Range<u32>) -> bool {
-        let Some((first, _)) = found.captures.first() else { return false };
-        let n_first = found.captures.iter().filter(|(letter, _)| letter == first).count();
+    fn caller(&self, found: &Match, sentence: &Range<u32>) -> Option<usize> {
+        let &(first, caller) = found.captures.first()?;
+        let n_first = found.captures.iter().filter(|(letter, _)| *letter == first).count();
         if n_first != 1 || found.captures.len() <= 2 {
-            return false;
+            return None;
         }
         let says = |range: &Range<u32>, class: Option<u16>| {
             class.is_some_and(|class| self.scene.classes_in(range).any(|hit| hit.class == class))
         };
-        says(sentence, self.glue.separate())
-            || (says(&found.tokens, self.pack.parties.each) && !says(sentence, self.glue.together()))
+        let is_separate = says(sentence, self.glue.separate())
+            || (says(&found.tokens, self.pack.parties.each) && !says(sentence, self.glue.together()));
+        is_separate.then_some(caller)
     }
 
     /// Takes the parties around the trigger that do nothing else in the sentence.
