@@ -364,4 +364,6 @@ fn a_pack_of_the_user_that_is_wrong_is_refused_with_the_place() {
     );
     let unknown = words.replace("#embargo\"", "#tariff\"");
     assert!(refused(&unknown).contains("en.toml:5:9: no pack defines the class `tariff`"), "{}", refused(&unknown));
+    let twice = words.replace("[[test]]", "[[rule]]\nid = \"impose\"\nmatch = \"#embargo\"\nscore = 1.0\n[[test]]");
+    assert!(refused(&twice).contains("en.toml:7:1: the rule impose stands twice"), "{}", refused(&twice));
 }

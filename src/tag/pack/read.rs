@@ -1,6 +1,7 @@
 //! Owns reading packs from their files: the embedded ones, the user's over them, and errors that name the place and the
 //! fix.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir as Embedded, include_dir};
@@ -267,9 +268,14 @@ impl Words {
         if let Some(name) = file.parties.and_then(|parties| parties.each) {
             self.packs[pack].parties.each = Some(self.class(source, &name, Langs::ALL)?);
         }
+        let mut ids: HashSet<String> = HashSet::new();
         for text in file.rule {
             let at = text.span().start;
             let text = text.into_inner();
+            if !ids.insert(text.id.clone()) {
+                let problem = format!("the rule {} stands twice in this file", text.id);
+                return Err(invalid(source, at, problem, "give the second one an id of its own"));
+            }
             let reach = text.only_roles;
             let rule = self.rule(source, text, at)?;
             let pack = &mut self.packs[pack];
