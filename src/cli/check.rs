@@ -12,7 +12,7 @@ use crate::tag::Coder;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// Also reach the broker and look at the topics
+    /// Also reach the broker and look at the topics, and ask the schema registry
     #[arg(long)]
     online: bool,
 }
@@ -64,7 +64,7 @@ fn coding(config: &Config) -> Result<Coding, Failure> {
     Ok(Coding { persons: coder.roster().persons.len(), packs: coder.n_packs(), tests })
 }
 
-/// Reaches the broker that is configured and looks at the topics.
+/// Reaches the broker that is configured and looks at the topics; asks the schema registry, if one is.
 fn online(config: &Config) -> Result<Vec<String>, Failure> {
     if config.settings.kafka.brokers.is_none() {
         return Err(Failure::Setup("check --online needs `kafka.brokers`".to_owned()));
@@ -72,7 +72,7 @@ fn online(config: &Config) -> Result<Vec<String>, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let checked = runtime.block_on(kafka::check_online(&config.settings.kafka, &config.settings.publish));
     checked.map_err(|err| match err {
-        EnsureError::Unreachable { .. } | EnsureError::Refused { .. } => {
+        EnsureError::Unreachable { .. } | EnsureError::Refused { .. } | EnsureError::Registry { .. } => {
             Failure::Broker(format!("{:#}", anyhow::Error::from(err)))
         }
         EnsureError::Config(_) => Failure::Setup(format!("{:#}", anyhow::Error::from(err))),

@@ -9,7 +9,7 @@ use crate::{config, publish};
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
-    /// event, article (records), config (the main file) or asyncapi (topics)
+    /// event, article (records), event-avro, article-avro (the same in Avro), config (the main file) or asyncapi (topics)
     #[arg(value_enum, hide_possible_values = true)]
     what: What,
 }
@@ -18,6 +18,8 @@ pub(super) struct SchemaArgs {
 enum What {
     Event,
     Article,
+    EventAvro,
+    ArticleAvro,
     Config,
     Asyncapi,
 }
@@ -26,6 +28,8 @@ pub(super) fn run(args: &SchemaArgs, global: &Global, out: &mut Out) -> Result<(
     let schema = match args.what {
         What::Event => publish::schema::event(),
         What::Article => publish::schema::article(),
+        What::EventAvro => publish::schema::avro::event(),
+        What::ArticleAvro => publish::schema::avro::article(),
         What::Config => config::schema(),
         What::Asyncapi => {
             // Only a file that the user names may change the topics' names.

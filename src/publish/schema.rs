@@ -1,6 +1,8 @@
 //! Owns the published schemas: JSON Schema (draft-07) of the records, made from their Rust types, and the AsyncAPI
 //! document that says which topic carries which.
 
+pub mod avro;
+
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};

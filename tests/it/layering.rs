@@ -13,7 +13,7 @@ const STAGES: [&str; 9] = ["outlet", "charset", "calendar", "feed", "fetch", "ar
 const SHELL: [&str; 10] =
     ["app", "cli", "config", "demo", "http", "metrics", "pipeline", "shutdown", "store", "telemetry"];
 /// Outside crates and the only places that may name them.
-const HOMES: [(&str, &[&str]); 7] = [
+const HOMES: [(&str, &[&str]); 8] = [
     ("reqwest", &["fetch/"]),
     ("rusqlite", &["store/"]),
     ("rdkafka", &["publish/kafka", "demo/"]),
@@ -21,6 +21,7 @@ const HOMES: [(&str, &[&str]); 7] = [
     ("prometheus_client", &["metrics.rs", "metrics/", "http/"]),
     ("feed_rs", &["feed/"]),
     ("schema_registry_converter", &["publish/kafka"]),
+    ("apache_avro", &["publish/kafka"]),
 ];
 const FILE_LINES_MAX: usize = 450;
 

@@ -96,7 +96,9 @@ fn records_validate_against_the_published_schemas() {
 #[test]
 fn schemas_in_the_documentation_are_those_of_the_types() {
     let asyncapi = ("asyncapi.json".to_owned(), schema::asyncapi("hotline"));
-    for (name, schema) in records().into_iter().chain([asyncapi]) {
+    let avro = [("event", schema::avro::event()), ("article", schema::avro::article())]
+        .map(|(name, schema)| (format!("{name}.v{SCHEMA_VERSION}.avsc"), schema));
+    for (name, schema) in records().into_iter().chain([asyncapi]).chain(avro) {
         let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         let path = schemas_dir().join(&name);
         if std::env::var_os("HOTLINE_WRITE_SCHEMAS").is_some() {
@@ -104,6 +106,34 @@ fn schemas_in_the_documentation_are_those_of_the_types() {
         }
         let kept = std::fs::read_to_string(&path).unwrap();
         assert!(kept == made, "{name} differs: if the change only adds, run this test with HOTLINE_WRITE_SCHEMAS=1");
+    }
+}
+
+#[test]
+fn avro_schemas_have_the_fields_of_the_json_schemas_and_no_type_is_missing() {
+    fn assert_typed(avro: &Value, path: &str) {
+        assert!(!avro.is_null(), "{path} has no type");
+        for (name, value) in avro.as_object().into_iter().flatten() {
+            let path = format!("{path}.{name}");
+            match name.as_str() {
+                "fields" => value.as_array().unwrap().iter().for_each(|field| assert_typed(&field["type"], &path)),
+                "type" | "items" => assert_typed(value, &path),
+                _ => {}
+            }
+        }
+    }
+    for (json, avro) in [(schema::event(), schema::avro::event()), (schema::article(), schema::avro::article())] {
+        assert_typed(&avro, avro["name"].as_str().unwrap());
+        let fields = avro["fields"].as_array().unwrap();
+        let names: Vec<&str> = fields.iter().map(|field| field["name"].as_str().unwrap()).collect();
+        assert_eq!(names, json["properties"].as_object().unwrap().keys().collect::<Vec<_>>());
+        let field = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap();
+        assert_eq!(field("schema_version")["type"], "long");
+        assert_eq!(field("times")["type"]["fields"][0]["type"][1]["logicalType"], "timestamp-millis");
+        // What JSON may leave out has a default, or older records could not be read.
+        for name in names.iter().filter(|name| !json["required"].as_array().unwrap().contains(&json!(name))) {
+            assert!(field(name).get("default").is_some(), "{name}");
+        }
     }
 }
 
@@ -132,7 +162,9 @@ fn schemas_of_every_release_in_the_changelog_are_kept() {
         headings.filter_map(|heading| heading.split_whitespace().next()).map(|word| word.trim_matches(['[', ']']));
     for release in releases.filter(|release| release.starts_with(|first: char| first.is_ascii_digit())) {
         let dir = schemas_dir().join("released").join(release);
-        assert!(dir.join("event.v1.json").exists(), "copy the schemas of {release} to {}", dir.display());
+        for name in ["event.v1.json", "event.v1.avsc"] {
+            assert!(dir.join(name).exists(), "copy the schemas of {release} to {}", dir.display());
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Owns the Kafka sink (rdkafka lives only here and in `demo`): one producer whose commits or, without transactions,
 //! delivery reports say that a record is delivered, and nothing else does.
 
+#[cfg(feature = "schema-registry")]
+mod avro;
 mod batch;
 mod client;
 mod column;
@@ -26,7 +28,7 @@ use super::{Origin, Outcome, Publish, PublishError, Record, Vitals};
 
 pub use crate::secret::{Secret, SecretError, SecretPlace};
 pub use config::{Compression, Config, ConfigError, Delivery, Problem, Protocol, Sasl, SaslMechanism, Tls};
-pub use registry::Registry;
+pub use registry::{Registry, ValueFormat};
 pub use topics::{Ensure, EnsureError, Topics, check_online};
 
 /// What is done when Kafka knows of records that the state directory never held.
@@ -258,11 +260,15 @@ impl Publish for Kafka {
     async fn publish(&mut self, records: &[Record]) -> Result<Vec<Outcome>, PublishError> {
         #[cfg(feature = "schema-registry")]
         if let Some(encoder) = &mut self.encoder {
-            let encoded = encoder.encode(records).await.map_err(|refused| {
+            let encoded = encoder.encode(records, self.ledger.origin.as_ref()).await.map_err(|refused| {
                 let column = if refused.is_passing { Column::Retriable } else { Column::Held };
                 self.error(column, &refused.reason)
             })?;
-            return self.deliver(&encoded).await;
+            let mut outcomes = self.deliver(&encoded.records).await?;
+            for (index, reason) in encoded.misfits {
+                outcomes[index] = Outcome::DeadLettered { code: wire::MISFIT.to_owned(), reason };
+            }
+            return Ok(outcomes);
         }
         self.deliver(records).await
     }

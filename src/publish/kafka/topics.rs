@@ -70,6 +70,14 @@ pub enum EnsureError {
     NotCreated { topic: String, reason: String },
     #[error("topic {topic}: {advice}")]
     Unsuitable { topic: String, advice: String },
+    /// The schema registry is away, or refuses the login.
+    #[error("ask schema registry {url}: {reason}")]
+    Registry { url: String, reason: String },
+    #[error(
+        "subject {subject}: the registry would refuse hotline's {format} schema, and delivery would hold: {reason}; remove \
+         what is registered there if nobody reads it, or deliver under another `publish.topic_prefix`"
+    )]
+    Incompatible { subject: String, format: &'static str, reason: String },
     #[error(transparent)]
     Config(#[from] ConfigError),
 }
@@ -93,13 +101,21 @@ impl Topics {
     }
 }
 
-/// Connects and checks the topics without creating any; returns notes in words. What `check --online` runs.
+/// Connects and checks the topics without creating any, then asks the schema registry, if there is one, whether it would
+/// take the schemas; returns notes in words. What `check --online` runs.
 ///
 /// # Errors
-/// [`EnsureError`] when no broker answers, or a topic is missing (unless the daemon would create it) or unsuitable.
+/// [`EnsureError`] when no broker answers, or a topic is missing (unless the daemon would create it) or unsuitable; when the
+/// registry does not answer, or would refuse a schema.
 pub async fn check_online(config: &Config, publish: &crate::publish::Config) -> Result<Vec<String>, EnsureError> {
     let absent = if config.topics.ensure == Ensure::Check { Absent::Refuse } else { Absent::Note };
-    ensure(config, publish, absent).await
+    let notes = ensure(config, publish, absent).await?;
+    #[cfg(feature = "schema-registry")]
+    if let Some(registry) = &config.schema_registry {
+        let encoder = super::wire::Encoder::open(registry, config, &publish.topic_prefix)?;
+        return Ok([notes, encoder.check(publish).await?].concat());
+    }
+    Ok(notes)
 }
 
 /// What is done about a topic that does not exist.
