@@ -14,6 +14,7 @@ mod deliver;
 mod health;
 mod house;
 mod lanes;
+mod latest;
 mod poll;
 mod pool;
 mod rehearse;

@@ -9,10 +9,9 @@ use tokio::time::Instant;
 
 use super::collect::Collector;
 use super::deliver::{DeliverError, Deliverer};
-use super::house;
 use super::poll::Poller;
 use super::resolve::{Resolver, Rules};
-use super::{Context, Delivery, Loop, Question, Shared};
+use super::{Context, Delivery, Loop, Question, Shared, house, latest};
 use crate::event;
 use crate::feed::websub::Subscription;
 use crate::fetch::Fetch;
@@ -52,10 +51,10 @@ pub enum PipelineError {
 }
 
 impl<F: Fetch, P: Publish> Pipeline<F, P> {
-    /// Reads what the store remembers.
+    /// Reads what the store remembers, and gives the topic of newest states those it lacks.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be read.
+    /// [`StoreError`] when it cannot be read or written.
     pub async fn new(
         context: Context<F>,
         sink: P,
@@ -64,6 +63,7 @@ impl<F: Fetch, P: Publish> Pipeline<F, P> {
         shutdown: Shutdown,
     ) -> Result<Self, StoreError> {
         let shared = Arc::clone(&context.shared);
+        latest::fill(&shared).await?;
         let states = shared.store.feed_states().await?;
         let states = states.into_iter().map(|state| (state.feed_id.clone(), state)).collect();
         let subscriptions = match context.public_url {

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use article::{ArticleRecord, PostRecord, article_record};
 pub use dead_letter::{DeadLetter, dead_letter};
-pub use event::{EventRecord, HistoryRecord, SourceRecord, event_record, latest_record};
+pub use event::{EventRecord, HistoryRecord, SourceRecord, event_record, latest_record, stored_record};
 pub use instant::{Instant, TimesRecord};
 
 use super::Config;

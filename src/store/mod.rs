@@ -7,6 +7,7 @@ mod articles;
 mod counts;
 mod error;
 mod identity;
+mod latest;
 mod lists;
 mod open;
 mod outbox;
@@ -32,6 +33,7 @@ use tokio::task::spawn_blocking;
 pub use articles::ArticleCommit;
 pub use counts::Counts;
 pub use error::{Holder, StoreError};
+pub use latest::Place;
 pub use lists::ListCopy;
 pub use outbox::Settled;
 pub use peek::{FeedCounts, Peek};
@@ -211,6 +213,26 @@ impl Store {
     /// Returns the events active at `since` or later, withdrawn and merged ones too, in order of creation.
     pub async fn open_events(&self, since: Timestamp) -> Result<Vec<Event>, StoreError> {
         self.readers.read("read open events", move |db| articles::events(db, since)).await
+    }
+
+    /// Returns the first `n_max` events after a place (0 is before all), each with its own, in order of creation.
+    pub async fn events_after(&self, place: Place, n_max: usize) -> Result<Vec<(Place, Event)>, StoreError> {
+        self.readers.read("read events", move |db| latest::page(db, place, n_max)).await
+    }
+
+    /// Returns the topic in which every event has its newest state; `None` while newest states are not kept.
+    pub async fn latest_topic(&self) -> Result<Option<String>, StoreError> {
+        self.readers.read("read topic of newest states", latest::topic).await
+    }
+
+    /// Says which topic holds every event's newest state from now on, or that none does.
+    pub async fn set_latest_topic(&self, topic: Option<String>) -> Result<(), StoreError> {
+        self.writer.write("set topic of newest states", move |db| latest::set_topic(db, topic.as_deref())).await
+    }
+
+    /// Puts records that no article brought into the outbox, in order, in one transaction.
+    pub async fn append(&self, records: Vec<Record>) -> Result<(), StoreError> {
+        self.writer.write("append records", move |db| latest::append(db, &records)).await
     }
 
     /// Returns the newest `n_max` texts fetched at `since` or later as (article id, text, fetched), oldest first.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hotline::clock::SystemClock;
 use hotline::event::{ChangeKind, Config as EventConfig, EventChange, OpenEvents, Report, resolve};
 use hotline::publish::kafka::{Config as KafkaConfig, Delivery, Ensure, Kafka, Topics, check_online};
-use hotline::publish::message::{Envelope, event_record, latest_record};
+use hotline::publish::message::{Envelope, event_record, latest_record, stored_record};
 use hotline::publish::{Config, Origin, Outcome, Publish as _, Record, line};
 use hotline::store::{ArticleCommit, Store};
 use hotline::tag::Status;
@@ -128,6 +128,73 @@ async fn daemon_keeps_newest_states_only_when_told_to() {
         assert!(!events.is_empty());
         assert_eq!(latest, if events_latest { events } else { Vec::new() });
     }
+}
+
+/// What a state says of the event itself; what changed last and when it was written down are the record's.
+fn of_event(mut state: Value) -> Value {
+    state.as_object_mut().unwrap().remove("change");
+    state["times"].as_object_mut().unwrap().remove("enqueued");
+    state
+}
+
+#[test]
+fn state_made_of_what_the_store_has_is_the_newest_state_but_for_its_last_change() {
+    let envelope = Envelope::new(&config("hotline"), "core-1");
+    let enqueued = at("2025-02-12T21:00:00Z");
+    for changed in changes() {
+        let then = event_record(&changed, &envelope, enqueued);
+        let then = latest_record(&then, &changed.change, &envelope).unwrap();
+        let stored = stored_record(&changed.event, &envelope, enqueued).unwrap();
+        assert_eq!((&stored.topic, &stored.key, &stored.headers), (&then.topic, &then.key, &then.headers));
+        assert_eq!(stored.value.is_empty(), changed.change.kind == ChangeKind::Retracted);
+        if !stored.value.is_empty() {
+            let [stored, then]: [Value; 2] =
+                [stored, then].map(|record| serde_json::from_slice(&record.value).unwrap());
+            assert_eq!(stored["change"]["fields"], serde_json::json!([]));
+            assert_eq!(of_event(stored), of_event(then));
+        }
+    }
+    assert_eq!(stored_record(&changes()[0].event, &Envelope::new(&Config::default(), "core-1"), enqueued), None);
+}
+
+#[tokio::test]
+async fn events_known_before_newest_states_were_kept_get_theirs_once_and_before_anything_new() {
+    const WHAT: &str =
+        "spoke by phone with Russian President Vladimir Putin on Wednesday, February 12, 2025, the White House said.";
+    let mut desk = Desk::open().await;
+    let [trump, xi] =
+        [("US President Donald Trump", "/a.html"), ("Chinese President Xi Jinping", "/b.html")].map(|(who, path)| {
+            let text = format!("{who} {WHAT}");
+            desk.newsroom.publish(
+                path,
+                &format!("{who} speaks by phone"),
+                &[&text, "They discussed the war in Ukraine, a statement said."],
+            )
+        });
+    desk.carry("alpha", &[trump]);
+    let (shelf, _) = desk.round().await;
+    let known = shelf.values("events");
+    assert!(known.len() == 1 && shelf.values("events.latest").is_empty());
+    for _ in 0..2 {
+        desk.settings.publish.events_latest = true;
+        let (shelf, _) = desk.round().await;
+        let latest = shelf.values("events.latest");
+        assert_eq!(
+            latest.into_iter().map(of_event).collect::<Vec<_>>(),
+            known.iter().cloned().map(of_event).collect::<Vec<_>>()
+        );
+        assert_eq!(shelf.records().len(), 1, "the event itself is not told again");
+        assert!(desk.round().await.0.records().is_empty(), "once is enough");
+        // Switched off and on again, what happened meanwhile would be missing.
+        desk.settings.publish.events_latest = false;
+        assert!(desk.round().await.0.records().is_empty());
+    }
+    desk.settings.publish.events_latest = true;
+    desk.carry("beta", &[xi]);
+    let (shelf, _) = desk.round().await;
+    let latest: Vec<String> = shelf.values("events.latest").iter().map(|state| state["event_id"].to_string()).collect();
+    assert_eq!(latest.len(), 2);
+    assert_eq!(latest[0], known[0]["event_id"].to_string(), "what was known comes before what is new");
 }
 
 /// Puts the records into the outbox of a new store.

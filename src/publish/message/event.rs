@@ -117,6 +117,23 @@ pub fn latest_record(event_record: &Record, change: &Change, envelope: &Envelope
     Some(latest)
 }
 
+/// Makes the record that is an event's newest state from what the store has of it: for events that last changed when no
+/// newest states were kept. What that change was is not stored, so it names no fields. `None` as in [`latest_record`].
+#[must_use]
+pub fn stored_record(event: &Event, envelope: &Envelope, enqueued: Timestamp) -> Option<Record> {
+    let is_merged = event.related.iter().any(|relation| relation.relation == Relation::MERGED_INTO);
+    let kind = match &event.closed {
+        Some(_) if is_merged => ChangeKind::Merged,
+        Some(_) => ChangeKind::Retracted,
+        None if event.revision == 1 => ChangeKind::Created,
+        None => ChangeKind::Revised,
+    };
+    let reason = event.closed.as_ref().map_or("newest state, kept from now on", |closed| &closed.reason);
+    let change = Change { kind, fields: Vec::new(), reason: reason.to_owned() };
+    let changed = EventChange { event: event.clone(), change };
+    latest_record(&event_record(&changed, envelope, enqueued), &changed.change, envelope)
+}
+
 impl EventRecord {
     /// Returns the record of an event after a change.
     #[must_use]
