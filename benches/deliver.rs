@@ -1,7 +1,8 @@
 //! Measures delivery on a real broker: records a second and the time of a commit, then a daemon whose broker is away while
 //! its spool is full, and how it drains once the broker is there. Not a criterion bench: it counts what arrives.
 //!
-//! `cargo bench --bench deliver -- HOST:PORT [RECORDS]` (default 100,000 records of 1.5 KB).
+//! `cargo bench --bench deliver -- HOST:PORT [RECORDS] [outage]` (default 100,000 records of 1.5 KB); `outage` leaves out the
+//! first part. Where `HOTLINE_BROKER_DIR` says that the broker is one of `deploy/broker.sh`, it is stopped while the spool drains.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops where its ground gives way, and prints")]
 
@@ -32,11 +33,14 @@ const BATCH_BYTES: usize = 4 << 20;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long the daemon with the full spool is watched.
 const AWAY: Duration = Duration::from_secs(30);
+/// Of all records, what is delivered when the broker is stopped.
+const STOPPED_AFTER: u64 = 10;
 
 /// Where the bench delivers to, and how much.
 struct Load {
     brokers: String,
     n_records: u64,
+    is_outage_only: bool,
 }
 
 impl Load {
@@ -45,7 +49,7 @@ impl Load {
         let mut args = std::env::args().skip(1).filter(|arg| !arg.starts_with("--"));
         let brokers = args.next().filter(|brokers| brokers.contains(':'))?;
         let n_records = args.next().map_or(100_000, |text| text.parse().unwrap());
-        Some(Self { brokers, n_records })
+        Some(Self { brokers, n_records, is_outage_only: args.next().as_deref() == Some("outage") })
     }
 
     /// A prefix of this run's own.
@@ -200,10 +204,16 @@ impl Daemon {
         Some(answer.split_once("\r\n\r\n")?.1.to_owned())
     }
 
-    /// Waits until its status is so.
-    fn wait(&self, condition: impl Fn(&serde_json::Value) -> bool) {
-        let is_so = || condition(&serde_json::from_str(&self.get("/status")?).ok()?).then_some(());
-        while is_so().is_none() {
+    fn status(&self) -> Option<serde_json::Value> {
+        serde_json::from_str(&self.get("/status")?).ok()
+    }
+
+    /// Waits until its status is so, and returns it.
+    fn wait(&self, condition: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+        loop {
+            if let Some(status) = self.status().filter(&condition) {
+                return status;
+            }
             std::thread::sleep(LOOK_EVERY);
         }
     }
@@ -250,18 +260,45 @@ async fn outage(load: &Load) {
         load.n_records
     );
     let daemon = Daemon::start(full.path(), &load.brokers, load, &publish);
-    daemon.wait(|status| status["delivery"]["settled_at"].is_string());
-    let n_waiting = |status: &serde_json::Value| status["delivery"]["lag_records"].as_u64();
-    let (began, mut n_first) = (Instant::now(), None);
-    while n_first.is_none() {
-        n_first = daemon.get("/status").and_then(|text| n_waiting(&serde_json::from_str(&text).ok()?));
+    let n_waiting = |status: &serde_json::Value| status["delivery"]["lag_records"].as_u64().unwrap_or(u64::MAX);
+    let mut from = daemon.wait(|status| status["delivery"]["settled_at"].is_string());
+    if std::env::var_os("HOTLINE_BROKER_DIR").is_some() {
+        daemon.wait(|status| n_waiting(status) <= load.n_records - load.n_records / STOPPED_AFTER);
+        broker("stop");
+        daemon.wait(|status| status["delivery"]["error"].is_string());
+        std::thread::sleep(AWAY);
+        let status = daemon.status().unwrap();
+        println!(
+            "broker stopped {} records wait after {AWAY:?}: peak {} MiB; /status: {}, {}, {} polls",
+            n_waiting(&status),
+            daemon.peak_mib(),
+            status["delivery"]["error"],
+            status["hindrances"],
+            status["totals"]["polls"]
+        );
+        broker("start");
+        let settled = status["delivery"]["settled_at"].clone();
+        from = daemon.wait(|status| status["delivery"]["settled_at"] != settled);
     }
-    daemon.wait(|status| n_waiting(status) == Some(0));
-    let drained = n_first.unwrap_or(0) as f64 / began.elapsed().as_secs_f64();
-    println!("broker back    drains {drained:.0} records/s, peak {} MiB", daemon.peak_mib());
+    let began = Instant::now();
+    daemon.wait(|status| n_waiting(status) == 0);
+    let drained = n_waiting(&from) as f64 / began.elapsed().as_secs_f64();
+    let status = daemon.wait(|status| status["ready"] == true && status["totals"]["polls"] != 0);
+    println!(
+        "broker back    drains {drained:.0} records/s, peak {} MiB; /status: {}, {} polls",
+        daemon.peak_mib(),
+        status["hindrances"],
+        status["totals"]["polls"]
+    );
     drop(daemon);
     let (n_missing, n_repeated, n_disordered) = verify(load, &topic);
     println!("read_committed {n_missing} missing, {n_repeated} duplicates, {n_disordered} out of order within a key");
+}
+
+/// Has the script that started the broker stop or start it.
+fn broker(verb: &str) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/broker.sh");
+    assert!(Command::new(script).arg(verb).status().unwrap().success());
 }
 
 /// Reads the topic and counts: missing, there twice, before an earlier one of the same key.
@@ -310,7 +347,9 @@ fn main() {
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     println!("{} records of {VALUE_BYTES} bytes, {N_KEYS} keys, six partitions, zstd", load.n_records);
-    runtime.block_on(throughput(&load, "exactly_once"));
-    runtime.block_on(throughput(&load, "at_least_once"));
+    if !load.is_outage_only {
+        runtime.block_on(throughput(&load, "exactly_once"));
+        runtime.block_on(throughput(&load, "at_least_once"));
+    }
     runtime.block_on(outage(&load));
 }
