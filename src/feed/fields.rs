@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::host::is_overlong;
-use super::names::{Root, Space};
+use super::names::{Root, Space, relation};
 use super::tokens::Tag;
-use super::{Enclosure, Entry, FeedKind, dates, text};
+use super::{Enclosure, Entry, dates, text};
 
 /// More authors or enclosures than anyone lists are cut.
 const PARTS_MAX: usize = 100;
@@ -40,7 +40,25 @@ pub(super) enum Field {
     Foreign,
 }
 
+/// How a title is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As it stands, even where it looks like markup.
+    Text,
+    Html,
+    /// Nobody says.
+    Unsaid,
+}
+
 impl Field {
+    /// Reports whether the element never holds another: one that opens shows that it was never closed.
+    pub(super) fn is_bare(self) -> bool {
+        matches!(
+            self,
+            Self::Link | Self::Id | Self::Published | Self::Updated | Self::SpareDate | Self::Lang | Self::Ttl
+        )
+    }
+
     /// Returns what an element inside an entry is; `None` when it is looked into but has no text of its own.
     pub(super) fn of_entry(space: Space, local: &str) -> Option<Self> {
         let local = local.to_ascii_lowercase();
@@ -91,6 +109,7 @@ impl Field {
 /// What is known of the feed itself.
 #[derive(Debug, Default)]
 pub(super) struct FeedDraft {
+    pub(super) root: Root,
     pub(super) title: Option<String>,
     pub(super) link: Option<String>,
     pub(super) lang: Option<String>,
@@ -110,16 +129,19 @@ pub(super) struct FeedDraft {
 }
 
 impl FeedDraft {
-    pub(super) fn new(url: Option<&Url>) -> Self {
-        Self { base: url.cloned(), ..Self::default() }
+    pub(super) fn new(root: Root, url: Option<&Url>) -> Self {
+        Self { root, base: url.cloned(), ..Self::default() }
     }
 
     /// Takes what the element says in its attributes.
     pub(super) fn attributes(&mut self, space: Space, local: &str, tag: &Tag) {
         let is_channel = local.eq_ignore_ascii_case("channel");
         // CDF has a `base` of its own.
-        if let Some(base) = tag.attribute("xml:base").or_else(|| tag.attribute("base").filter(|_| is_channel)) {
-            self.base = rebased(base, self.base.as_ref());
+        let own_base = tag.attribute("xml:base").or_else(|| tag.attribute("base").filter(|_| is_channel));
+        let base = own_base.map_or_else(|| self.base.clone(), |base| rebased(base, self.base.as_ref()));
+        // The base of an element that holds no entries is its own alone.
+        if own_base.is_some() && (is_channel || Root::of(local).is_some()) {
+            self.base.clone_from(&base);
             self.has_own_base = true;
         }
         if let Some(lang) = tag.attribute("xml:lang") {
@@ -129,16 +151,15 @@ impl FeedDraft {
             && local.eq_ignore_ascii_case("link")
             && let Some(href) = tag.attribute("href")
         {
-            let href = text::unescape(href);
-            let slot = match tag.attribute("rel").unwrap_or("alternate") {
+            let slot = match relation(tag.attribute("rel")).as_str() {
                 "hub" => &mut self.hub,
                 "self" => &mut self.topic,
                 "prev-archive" => &mut self.prev_archive,
                 "next" => &mut self.next,
-                "alternate" => return set(&mut self.link, &href),
+                "alternate" => &mut self.link,
                 _ => return,
             };
-            *slot = slot.take().or_else(|| text::absolute(&href, self.base.as_ref()));
+            *slot = slot.take().or_else(|| text::absolute(&text::unescape(href), base.as_ref()));
         }
     }
 
@@ -181,8 +202,9 @@ impl FeedDraft {
 #[derive(Debug, Default)]
 pub(super) struct EntryDraft {
     entry: Entry,
-    /// The title as given, and whether it is text that only looks like markup.
-    title: Option<(String, bool)>,
+    root: Root,
+    /// The title as given.
+    title: Option<(String, Form)>,
     spare_title: Option<String>,
     spare_summary: Option<String>,
     spare_date: Option<Timestamp>,
@@ -216,6 +238,7 @@ impl EntryDraft {
         };
         let updated = tag.attribute("lastmod").and_then(dates::instant);
         Self {
+            root: feed.root,
             href: tag.attribute("href").and_then(|href| text::absolute(&text::unescape(href), base.as_ref())),
             has_own_base: feed.has_own_base || own_base.is_some(),
             about: tag.attribute("rdf:about").and_then(|about| text::filled(&text::unescape(about))),
@@ -245,10 +268,12 @@ impl EntryDraft {
     /// Atom's `link`, in RSS too.
     fn link(&mut self, tag: &Tag) {
         let Some(href) = tag.attribute("href") else { return };
-        match tag.attribute("rel").unwrap_or("alternate") {
+        match relation(tag.attribute("rel")).as_str() {
             "enclosure" => self.enclosure(tag, "href", "length"),
             "alternate" if tag.attribute("type").is_none_or(|media| media.contains("html")) => {
-                self.entry.link = self.entry.link.take().or_else(|| self.absolute(href, tag));
+                let (known, link) = (self.entry.link.take(), self.absolute(href, tag));
+                // Of several, the first one of Atom counts, and the last one elsewhere, as other readers have it.
+                self.entry.link = if self.root == Root::Atom { known.or(link) } else { link.or(known) };
             }
             // Another form of the page, where there is no page.
             "alternate" => self.href = self.href.take().or_else(|| self.absolute(href, tag)),
@@ -286,10 +311,17 @@ impl EntryDraft {
         let entry = &mut self.entry;
         match field {
             Field::Title if self.title.is_none() && !value.trim().is_empty() => {
-                let is_text = tag.attribute("type").is_none_or(|kind| matches!(kind, "text" | "text/plain"));
-                self.title = Some((value, is_text && !has_children));
+                let form = match tag.attribute("type") {
+                    Some(kind) if kind.contains("html") || kind.ends_with("xml") => Form::Html,
+                    _ if has_children || self.root != Root::Atom => Form::Unsaid,
+                    None | Some("text" | "text/plain") => Form::Text,
+                    Some(_) => Form::Unsaid,
+                };
+                self.title = Some((value, form));
             }
             Field::SpareTitle => set(&mut self.spare_title, &value),
+            // Its address was in the tag, or it leads to something else than the page.
+            Field::Link if tag.attribute("href").is_some() || relation(tag.attribute("rel")) != "alternate" => {}
             // The last one counts, as other readers have it.
             Field::Link => self.entry.link = self.absolute(&value, &tag).or(self.entry.link.take()),
             Field::Summary => set(&mut entry.summary, &value),
@@ -306,12 +338,12 @@ impl EntryDraft {
     }
 
     /// Returns the entry with lesser sources in the gaps.
-    pub(super) fn finish(self, root: Root, feed: &FeedDraft) -> Entry {
+    pub(super) fn finish(self, feed: &FeedDraft) -> Entry {
         let mut entry = self.entry;
-        let kind = if root == Root::Atom { FeedKind::Atom } else { FeedKind::Rss };
         entry.title = match self.title {
-            Some((title, true)) if kind == FeedKind::Atom => text::single_spaced(&title),
-            Some((title, _)) => text::plain(&title),
+            Some((title, Form::Text)) => text::single_spaced(&title),
+            Some((title, Form::Html)) => text::shown(&title),
+            Some((title, Form::Unsaid)) => text::plain(&title),
             None => self.spare_title.as_deref().and_then(text::plain),
         };
         entry.summary = entry.summary.or(self.spare_summary);
@@ -321,8 +353,9 @@ impl EntryDraft {
         }
         entry.authors.dedup();
         entry.link = entry.link.or(self.href);
-        if (self.is_permalink || kind == FeedKind::Atom) && entry.link.is_none() {
-            entry.link = entry.id.as_deref().filter(|id| is_address(id)).map(str::to_owned);
+        if (self.is_permalink || self.root == Root::Atom) && entry.link.is_none() {
+            let address = entry.id.as_deref().filter(|id| is_address(id) || is_path(id));
+            entry.link = address.and_then(|address| text::absolute(address, self.base.as_ref()));
         }
         if let Some(about) = self.about {
             entry.link = entry.link.or_else(|| text::absolute(&about, self.base.as_ref()));
@@ -339,6 +372,11 @@ pub(super) fn is_address(id: &str) -> bool {
     ["http://", "https://"]
         .iter()
         .any(|scheme| id.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)))
+}
+
+/// Reports whether an id is a path from the root of its site. Any other word would make an address, too, but of nothing.
+fn is_path(id: &str) -> bool {
+    id.starts_with('/') && !id.contains(char::is_whitespace)
 }
 
 /// Reports whether an id is a path that only a base makes whole.

@@ -130,8 +130,9 @@ pub(super) fn is_entry(space: Space, local: &str, root: Root) -> bool {
 }
 
 /// The first element that says what a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Root {
+    #[default]
     Rss,
     Rdf,
     Atom,
@@ -154,4 +155,12 @@ impl Root {
             _ => None,
         }
     }
+}
+
+/// Returns what a link is to its document, in lower case: RFC 4287, section 4.2.7.2, lets a registered name be written as
+/// an address; no name means `alternate`.
+pub(super) fn relation(rel: Option<&str>) -> String {
+    const REGISTRY: &str = "http://www.iana.org/assignments/relation/";
+    let rel = rel.map(str::trim).filter(|rel| !rel.is_empty()).unwrap_or("alternate").to_ascii_lowercase();
+    rel.strip_prefix(REGISTRY).map(str::to_owned).unwrap_or(rel)
 }

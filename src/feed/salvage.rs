@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::fields::{EntryDraft, FeedDraft, Field, Taken};
+use super::fields::{EntryDraft, FeedDraft, Field, Taken, is_address};
 use super::names::{Names, Root, Space, is_entry};
 use super::tokens::{Tag, Token, Tokens};
 use super::{Document, FeedKind, Reader, text};
@@ -12,10 +12,11 @@ pub(super) fn read(text: &str, root: Root, url: Option<&Url>, entries_max: usize
     let mut salvage = Salvage {
         root,
         names: Names::default(),
-        feed: FeedDraft::new(url),
+        feed: FeedDraft::new(root, url),
         entry: None,
         entries: Vec::new(),
         state: State::Between,
+        hanging: None,
     };
     let mut tokens = Tokens::new(text);
     while let Some(token) = tokens.next() {
@@ -56,6 +57,8 @@ struct Salvage<'t> {
     entry: Option<EntryDraft>,
     entries: Vec<super::Entry>,
     state: State<'t>,
+    /// An empty `link` whose address may stand behind it: HTML has an element of that name that is always empty.
+    hanging: Option<Tag<'t>>,
 }
 
 /// Where the reader stands.
@@ -84,7 +87,20 @@ impl<'t> Salvage<'t> {
         match token {
             Token::Open(tag) => self.open(text, tag, tokens),
             Token::Close { name } => self.close(text, name, tokens.start),
-            Token::Text(_) | Token::Cdata(_) => {}
+            Token::Text(raw) => self.behind_link(raw),
+            Token::Cdata(_) => {}
+        }
+    }
+
+    fn behind_link(&mut self, raw: &str) {
+        let Some(tag) = self.hanging.take() else { return };
+        let value = text::unescape(raw.trim()).into_owned();
+        if !is_address(&value) {
+            return;
+        }
+        match &mut self.entry {
+            Some(entry) => entry.take(Field::Link, Taken { value, tag, has_children: false }),
+            None => self.feed.take(Field::Link, &value),
         }
     }
 
@@ -92,7 +108,12 @@ impl<'t> Salvage<'t> {
         if !matches!(self.state, State::Between) {
             let (space, local) = self.names.known(tag.name);
             // An entry inside a field means that the field was never closed, unless the field holds XML as such.
-            if !is_entry(space, local, self.root) || matches!(&self.state, State::Field(open) if open.holds_xml()) {
+            let is_over = match &self.state {
+                State::Field(open) if open.field.is_bare() => true,
+                State::Field(open) => is_entry(space, local, self.root) && !open.holds_xml(),
+                _ => is_entry(space, local, self.root),
+            };
+            if !is_over {
                 match &mut self.state {
                     State::Field(open) => {
                         open.n_children += 1;
@@ -127,6 +148,7 @@ impl<'t> Salvage<'t> {
             Field::of_feed(space, local)
         };
         if tag.is_empty {
+            self.hanging = (field == Some(Field::Link)).then_some(tag);
             return;
         }
         self.state = match field {
@@ -181,7 +203,7 @@ impl<'t> Salvage<'t> {
 
     fn finish_entry(&mut self) {
         if let Some(entry) = self.entry.take() {
-            self.entries.push(entry.finish(self.root, &self.feed));
+            self.entries.push(entry.finish(&self.feed));
         }
     }
 }

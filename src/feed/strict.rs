@@ -10,6 +10,7 @@ use url::Url;
 
 use super::fields::is_address;
 use super::host::is_overlong_within;
+use super::names::relation;
 use super::{Document, Enclosure, Entry, FeedKind, Reader, dates, text};
 
 thread_local! {
@@ -74,7 +75,7 @@ fn document(feed: model::Feed, url: Option<&Url>) -> Result<Document, String> {
         _ => FeedKind::Rss,
     };
     let linked = |rel: &str| {
-        let link = feed.links.iter().find(|link| link.rel.as_deref() == Some(rel))?;
+        let link = feed.links.iter().find(|link| relation(link.rel.as_deref()) == rel)?;
         text::absolute(&text::unescape(&link.href), url)
     };
     let (hub, topic) = (linked("hub"), linked("self"));
@@ -119,12 +120,14 @@ fn entry(entry: model::Entry, kind: FeedKind, lang: Option<&String>, url: Option
         .filter_map(|name| text::person(&name))
         .collect();
     authors.dedup();
-    let is_plain = |title: &model::Text| kind == FeedKind::Atom && title.content_type.subty() == "plain";
+    let title = |title: model::Text| match (kind, title.content_type.subty().as_str()) {
+        (FeedKind::Atom, "plain") => text::single_spaced(&title.content),
+        (FeedKind::Atom, _) => text::shown(&title.content),
+        _ => text::plain(&title.content),
+    };
     Ok(Entry {
         id,
-        title: entry.title.and_then(|title| {
-            if is_plain(&title) { text::single_spaced(&title.content) } else { text::plain(&title.content) }
-        }),
+        title: entry.title.and_then(title),
         link,
         published,
         // feed-rs repeats the date of publication here.
@@ -139,7 +142,7 @@ fn entry(entry: model::Entry, kind: FeedKind, lang: Option<&String>, url: Option
 
 /// The link that is the page itself: the first page of Atom, the last word of RSS.
 fn alternate(links: &[model::Link], kind: FeedKind, url: Option<&Url>) -> Option<String> {
-    let is_own = |link: &&model::Link| link.target.is_none() && matches!(link.rel.as_deref(), None | Some("alternate"));
+    let is_own = |link: &&model::Link| link.target.is_none() && relation(link.rel.as_deref()) == "alternate";
     let is_page = |link: &&model::Link| link.media_type.as_deref().is_none_or(|media| media.contains("html"));
     let mut own = links.iter().filter(is_own);
     let own = match kind {
@@ -150,7 +153,7 @@ fn alternate(links: &[model::Link], kind: FeedKind, url: Option<&Url>) -> Option
 }
 
 fn enclosures(media: &[model::MediaObject], links: &[model::Link], url: Option<&Url>) -> Vec<Enclosure> {
-    let linked = links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")).filter_map(|link| {
+    let linked = links.iter().filter(|link| relation(link.rel.as_deref()) == "enclosure").filter_map(|link| {
         Some(Enclosure {
             url: text::absolute(&link.href, url)?,
             media_type: link.media_type.clone(),

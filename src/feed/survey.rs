@@ -1,6 +1,6 @@
 //! Owns the look at a document before it is read: what it is, how many entries to expect, whether feed-rs can be trusted.
 
-use super::names::{Names, Root, is_entry};
+use super::names::{Names, Root, is_entry, relation};
 use super::tokens::{Tag, Token, Tokens};
 
 /// Deeper documents are not given to feed-rs.
@@ -76,6 +76,9 @@ impl<'t> Pass<'t> {
             Some(root) => self.n_entries += usize::from(is_entry(space, local, root)),
             None => self.root(tag, local, is_first),
         }
+        if self.root == Some(Root::Rss) && local.eq_ignore_ascii_case("link") && tag.attribute("href").is_some() {
+            self.link(tag);
+        }
         self.prefix(tag);
         self.depth += usize::from(!tag.is_empty);
         if self.depth > DEPTH_MAX {
@@ -108,6 +111,13 @@ impl<'t> Pass<'t> {
                 self.doubt("Atom of another version");
             }
             Root::Rss | Root::Atom => {}
+        }
+    }
+
+    /// RSS has an address between the tags of a link. What else feeds have there feed-rs leaves out.
+    fn link(&mut self, tag: &Tag<'t>) {
+        if relation(tag.attribute("rel")) == "alternate" && self.n_entries > 0 {
+            self.doubt("a page's address in the tag of its link");
         }
     }
 

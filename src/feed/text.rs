@@ -15,6 +15,9 @@ const INLINE: [&str; 30] = [
     "mark", "nobr", "p", "q", "s", "small", "span", "strong", "sub", "sup", "tt", "u", "wbr",
 ];
 
+/// Elements whose text is not shown.
+const HIDDEN: [&str; 2] = ["script", "style"];
+
 /// Resolves character and HTML entities. A bare `&` stays one: query strings come unescaped.
 pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     if text.contains('&') { htmlize::unescape_attribute(text) } else { Cow::Borrowed(text) }
@@ -40,6 +43,12 @@ pub(super) fn plain(html: &str) -> Option<String> {
     single_spaced(&unescape(&bare))
 }
 
+/// Returns the plain text of what is declared to be HTML, where every tag is one: what a page would show.
+pub(super) fn shown(html: &str) -> Option<String> {
+    let bare = if html.contains('<') { Cow::Owned(without_markup(html)) } else { Cow::Borrowed(html) };
+    single_spaced(&unescape(&bare))
+}
+
 /// Returns the text with white space single, `None` when nothing is left.
 pub(super) fn single_spaced(text: &str) -> Option<String> {
     let is_tidy = !text.contains("  ") && !text.contains(|c: char| c.is_whitespace() && c != ' ');
@@ -56,6 +65,55 @@ pub(super) fn single_spaced(text: &str) -> Option<String> {
     filled(&spaced)
 }
 
+fn without_markup(html: &str) -> String {
+    let mut bare = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        bare.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let inner = &rest[1..];
+        let name = tag_name(inner);
+        let is_markup = !name.is_empty() || inner.starts_with(['!', '?']);
+        if !is_markup {
+            bare.push('<');
+            rest = inner;
+            continue;
+        }
+        let is_closing = inner.starts_with('/');
+        let hidden = HIDDEN.iter().find(|hidden| !is_closing && hidden.eq_ignore_ascii_case(name));
+        let end = match hidden {
+            _ if inner.starts_with("!--") => rest.find("-->").map(|end| end + 3),
+            Some(hidden) => closing(rest, hidden).and_then(|close| Some(close + rest[close..].find('>')? + 1)),
+            None => rest.find('>').map(|end| end + 1),
+        };
+        if breaks(name) {
+            bare.push(' ');
+        }
+        // What is never closed hides the rest.
+        rest = end.map_or("", |end| &rest[end..]);
+    }
+    bare.push_str(rest);
+    bare
+}
+
+/// The name behind a `<` or `</`.
+fn tag_name(inner: &str) -> &str {
+    let name = inner.trim_start_matches('/');
+    let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+    if name.starts_with(|c: char| c.is_ascii_digit()) { "" } else { name }
+}
+
+/// Where the element `name` is closed.
+fn closing(html: &str, name: &str) -> Option<usize> {
+    let is_its = |rest: &str| rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+    html.match_indices("</").map(|(at, _)| at).find(|at| is_its(&html[at + 2..]))
+}
+
+/// Whether words before and behind the tag are apart.
+fn breaks(name: &str) -> bool {
+    ["br", "p", "div"].iter().any(|one| one.eq_ignore_ascii_case(name))
+}
+
 fn without_tags(html: &str) -> String {
     let mut bare = String::with_capacity(html.len());
     let mut rest = html;
@@ -64,13 +122,12 @@ fn without_tags(html: &str) -> String {
     while let Some(at) = rest.find('<') {
         bare.push_str(&rest[..at]);
         rest = &rest[at..];
-        let name = rest[1..].trim_start_matches('/');
-        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+        let name = tag_name(&rest[1..]);
         let is_tag = INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(name));
         let before_last = &rest[..last.saturating_sub(html.len() - rest.len())];
         match before_last.find('>') {
             Some(end) if is_tag => {
-                if matches!(name.to_ascii_lowercase().as_str(), "br" | "p" | "div") {
+                if breaks(name) {
                     bare.push(' ');
                 }
                 rest = &rest[end + 1..];
@@ -99,10 +156,13 @@ pub(super) fn absolute(address: &str, base: Option<&Url>) -> Option<String> {
     if is_overlong(&address) {
         return None;
     }
-    if let Some((scheme, _)) = address.split_once("://")
+    if let Some((scheme, rest)) = address.split_once("://")
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
     {
-        return Some(capped(without_user(address.into_owned())));
+        // RFC 3986, section 3.1: schemes are compared without regard to case, and written in lower case.
+        let is_upper = scheme.bytes().any(|byte| byte.is_ascii_uppercase());
+        let address = if is_upper { format!("{}://{rest}", scheme.to_ascii_lowercase()) } else { address.into_owned() };
+        return Some(capped(without_user(address)));
     }
     match base.and_then(|base| base.join(&address).ok()) {
         Some(url) => Some(without_user(url.to_string())),
@@ -161,6 +221,24 @@ mod tests {
     }
 
     #[test]
+    fn declared_html_is_what_a_page_would_show() {
+        for (html, expect) in [
+            ("Talks<object data=\"a\"> go on</object>", "Talks go on"),
+            ("Talks<script>alert('<b>')</script> go on", "Talks go on"),
+            ("Talks<STYLE>b {}</style > go<!-- <i> --> on", "Talks go on"),
+            ("One<br>two <blink>three</blink>", "One two three"),
+            ("1 < 2 &lt; 3 <3", "1 < 2 < 3 <3"),
+            ("Talks <script>never closed", "Talks"),
+            ("AT&amp;T", "AT&T"),
+        ] {
+            assert_eq!(shown(html).as_deref(), Some(expect), "{html}");
+        }
+        let (start, many) = (std::time::Instant::now(), "<script></<style></".repeat(100_000));
+        assert_eq!(shown(&many), None);
+        assert!(start.elapsed().as_secs() < 20, "quadratic");
+    }
+
+    #[test]
     fn links_resolve_and_survive_bare_ampersands() {
         let base = Url::parse("https://news.example/feeds/world.xml").unwrap();
         for (address, expect) in [
@@ -168,6 +246,7 @@ mod tests {
             ("a.html", "https://news.example/feeds/a.html"),
             ("//cdn.example/a", "https://cdn.example/a"),
             (" https://other.example/x\n ", "https://other.example/x"),
+            ("HTTPS://Other.example/X", "https://Other.example/X"),
             ("https://reader:secret@other.example/x?a@b", "https://other.example/x?a@b"),
             ("//reader:secret@cdn.example/a@b", "https://cdn.example/a@b"),
         ] {

@@ -14,6 +14,7 @@ mod eval;
 mod event;
 mod exactly_once;
 mod feed;
+mod feed_links;
 mod feeds_command;
 mod fenced;
 mod fetch;
