@@ -7,8 +7,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
+use serde::{Deserialize, Serialize};
 use url::{Url, form_urlencoded};
 
+use super::Document;
 use crate::secret::Secret;
 
 /// Lease that is asked for.
@@ -22,13 +24,14 @@ const RENEW_SHARE: f64 = 0.8;
 /// No hub is asked to renew more often.
 const RENEW_WAIT_MIN: Duration = Duration::from_mins(1);
 /// How long a hub may take to verify what it was asked; it may do so later than it answers (section 5.3).
-const VERIFY_WAIT: Duration = Duration::from_hours(1);
+pub const VERIFY_WAIT: Duration = Duration::from_hours(1);
 /// First wait after a hub refused or did not answer; doubles with each.
 const RETRY_WAIT: Duration = Duration::from_mins(10);
 const RETRY_WAIT_MAX: Duration = Duration::from_hours(24);
 /// A publisher that denied a subscription is asked again, but not soon.
 const DENIED_WAIT: Duration = Duration::from_hours(24 * 7);
 const ERROR_BYTES_MAX: usize = 500;
+const UNSUBSCRIBE: &str = "unsubscribe";
 /// Bytes of the token that makes a callback's URL a capability, and of the key of its signatures.
 const RANDOM_BYTES: usize = 32;
 
@@ -45,7 +48,7 @@ fn random_secret() -> Option<Secret> {
 }
 
 /// What a feed says about who pushes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announced {
     pub hub: Url,
     /// What the hub knows the feed by.
@@ -59,6 +62,14 @@ impl Announced {
         let mut hub = Url::parse(hub).ok()?;
         hub.set_fragment(None);
         Some(Self { hub, topic: topic.unwrap_or(url.as_str()).to_owned() })
+    }
+
+    /// Takes what a document and the links of its headers (`rel=hub`, `rel=self`) say; headers count first (section 4).
+    #[must_use]
+    pub fn heard((hub, own): (Option<&Url>, Option<&Url>), document: &Document, url: &Url) -> Option<Self> {
+        let own = own.map(Url::as_str).filter(|_| hub.is_some());
+        let hub = hub.map(Url::as_str).or(document.hub.as_deref())?;
+        Self::of(hub, own.or(document.topic.as_deref()), url)
     }
 }
 
@@ -167,14 +178,36 @@ impl Subscription {
     /// Returns the body of the request for a lease (section 5.1), form-encoded.
     #[must_use]
     pub fn form(&self) -> String {
-        let callback = format!("{}/websub/{}", self.base.trim_end_matches('/'), self.token.expose());
-        form_urlencoded::Serializer::new(String::new())
-            .append_pair("hub.mode", "subscribe")
-            .append_pair("hub.topic", &self.announced.topic)
-            .append_pair("hub.callback", &callback)
+        self.form_of("subscribe")
             .append_pair("hub.secret", self.secret.expose())
             .append_pair("hub.lease_seconds", &LEASE_ASKED.as_secs().to_string())
             .finish()
+    }
+
+    /// Returns the body of the request that ends the lease (section 5.1), form-encoded.
+    #[must_use]
+    pub fn farewell(&self) -> String {
+        self.form_of(UNSUBSCRIBE).finish()
+    }
+
+    fn form_of(&self, mode: &str) -> form_urlencoded::Serializer<'static, String> {
+        let callback = format!("{}/websub/{}", self.base.trim_end_matches('/'), self.token.expose());
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("hub.mode", mode)
+            .append_pair("hub.topic", &self.announced.topic)
+            .append_pair("hub.callback", &callback);
+        form
+    }
+
+    /// Tells whether the hub may have a lease of it: one that holds, or one that it may still grant.
+    #[must_use]
+    pub fn is_known_to_hub(&self, now: Timestamp) -> bool {
+        self.is_live(now) || self.is_awaited(now)
+    }
+
+    /// Tells whether the hub may still verify what it was asked.
+    fn is_awaited(&self, now: Timestamp) -> bool {
+        self.asked.is_some_and(|asked| now <= after(asked, VERIFY_WAIT))
     }
 
     /// Notes that the hub is being asked; until it confirms, it is asked again, less and less often.
@@ -202,9 +235,8 @@ impl Subscription {
         if intent.topic != self.announced.topic {
             return Reply::NotOurs;
         }
-        let is_awaited = self.asked.is_some_and(|asked| now <= after(asked, VERIFY_WAIT));
         match (intent.mode.as_str(), &intent.challenge) {
-            ("subscribe", Some(challenge)) if is_awaited => {
+            ("subscribe", Some(challenge)) if self.is_awaited(now) => {
                 let lease = intent.lease_s.map_or(LEASE_UNSAID, Duration::from_secs).min(LEASE_MAX);
                 self.lease_until = Some(after(now, lease));
                 self.next_ask = after(now, lease.mul_f64(RENEW_SHARE).max(RENEW_WAIT_MIN));
@@ -219,6 +251,18 @@ impl Subscription {
                 self.next_ask = after(now, DENIED_WAIT);
                 Reply::Denied
             }
+            _ => Reply::NotOurs,
+        }
+    }
+
+    /// Judges a call at the callback of a subscription that was given back: only its end is confirmed.
+    #[must_use]
+    pub fn hear_given_back(&self, intent: &Intent) -> Reply {
+        match (intent.mode.as_str(), &intent.challenge) {
+            (UNSUBSCRIBE, Some(challenge)) if intent.topic == self.announced.topic => {
+                Reply::Confirmed { challenge: challenge.clone() }
+            }
+            ("denied", _) if intent.topic == self.announced.topic => Reply::Denied,
             _ => Reply::NotOurs,
         }
     }
@@ -323,6 +367,25 @@ mod tests {
         assert_eq!(held.hear(&intent("hub.mode=subscribe"), at(1)), Reply::NotOurs);
         assert_eq!(held.hear(&intent(CONFIRM), at(61)), Reply::NotOurs, "too late");
         assert_eq!(held.standing(at(61)), Standing::Pending);
+    }
+
+    #[test]
+    fn only_the_end_of_what_was_given_back_is_confirmed() {
+        let mut held = subscription();
+        assert!(!held.is_known_to_hub(at(0)), "nobody was asked");
+        held.ask(at(0));
+        assert!(held.is_known_to_hub(at(60)) && !held.is_known_to_hub(at(61)), "a hub may be late");
+        held.hear(&intent(CONFIRM), at(1));
+        assert!(held.is_known_to_hub(at(100)));
+        let end = intent("hub.mode=unsubscribe&hub.challenge=xyz");
+        assert_eq!(held.hear_given_back(&end), Reply::Confirmed { challenge: "xyz".to_owned() });
+        let other = Intent { topic: "https://news.example/other".to_owned(), ..end };
+        for strange in [other, intent(CONFIRM), intent("hub.mode=unsubscribe")] {
+            assert_eq!(held.hear_given_back(&strange), Reply::NotOurs, "{strange:?}");
+        }
+        let form: Vec<(String, String)> = form_urlencoded::parse(held.farewell().as_bytes()).into_owned().collect();
+        let names: Vec<&str> = form.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((names, form[0].1.as_str()), (vec!["hub.mode", "hub.topic", "hub.callback"], "unsubscribe"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Owns the HTTP client: one exchange at a time, redirects followed by hand so that every hop is vetted.
 
+mod jar;
 mod post;
 
 use std::error::Error;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
 };
 use reqwest::redirect;
 use url::Url;
@@ -21,8 +22,12 @@ use super::hosts::Hosts;
 use super::names::{Names, Resolver};
 use super::robots::{Known, ROBOTS_BYTES_MAX, Robots, Ruling};
 use super::tls::{self, TlsError};
-use super::{Answer, Body, Fetch, FetchError, Fetched, Hop, Post, Request, Tls, Validators, Want, facts, links};
+use super::{
+    Answer, Body, Fetch, FetchError, Fetched, Hop, Post, PostError, Request, Tls, Validators, Want, facts, links,
+};
 use crate::clock::{Clock, SystemClock};
+
+use jar::Jar;
 
 /// Redirects that are followed.
 const REDIRECTS_MAX: usize = 5;
@@ -121,7 +126,7 @@ impl Client {
         let Request { mut url, want, validators, tls: asked_tls, .. } = request;
         url.set_fragment(None);
         let excepted = if asked_tls == Tls::Unverified { Allowance::of(&url) } else { Allowance::none() };
-        let mut trail = Trail { hops: Vec::new(), elapsed: Duration::ZERO };
+        let mut trail = Trail::default();
         loop {
             let pass = guard::vet(&url, &allowance, &self.config.ports)?;
             let tls = if excepted.covers(&url) { Tls::Unverified } else { Tls::Verified };
@@ -144,7 +149,7 @@ impl Client {
                         return Err(FetchError::Refused { url: to, reason });
                     }
                     trail.hops.push(Hop { url, status });
-                    let is_loop = trail.hops.iter().any(|hop| hop.url == to);
+                    let is_loop = !trail.has_cookies_to_show && trail.hops.iter().any(|hop| hop.url == to);
                     if is_loop || trail.hops.len() > REDIRECTS_MAX {
                         return Err(FetchError::TooManyRedirects { url: to, limit: REDIRECTS_MAX });
                     }
@@ -157,7 +162,7 @@ impl Client {
     fn obeys_robots(&self, want: Want) -> bool {
         match (want, self.config.robots) {
             (Want::Robots | Want::Query | Want::Receipt, _) | (_, RobotsScope::None) => false,
-            (Want::Article, _) => true,
+            (Want::Article | Want::Sitemap, _) => true,
             (Want::Feed, scope) => scope == RobotsScope::All,
         }
     }
@@ -210,24 +215,27 @@ impl Client {
     async fn timed(&self, ask: &Ask<'_>, trail: &mut Trail) -> Result<Step, FetchError> {
         let limit = self.config.timeout;
         let start = Instant::now();
-        let exchange = self.exchange(ask, trail, start);
-        let timeout = tokio::time::timeout(limit.saturating_sub(trail.elapsed), exchange).await;
+        let left = limit.saturating_sub(trail.elapsed);
+        let timeout = tokio::time::timeout(left, self.exchange(ask, trail, start)).await;
         trail.elapsed += start.elapsed();
         timeout.unwrap_or_else(|_| Err(FetchError::Timeout { url: ask.url.clone(), limit }))
     }
 
-    async fn exchange(&self, ask: &Ask<'_>, trail: &Trail, start: Instant) -> Result<Step, FetchError> {
+    async fn exchange(&self, ask: &Ask<'_>, trail: &mut Trail, start: Instant) -> Result<Step, FetchError> {
         let dialler = if ask.way.tls == Tls::Unverified { &self.unverified } else { &self.verified };
         let client = if ask.way.pass == Pass::Private { &dialler.private } else { &dialler.public };
         let asked = match ask.form {
             None => client.get(ask.url.clone()),
             Some(form) => client.post(ask.url.clone()).header(CONTENT_TYPE, FORM).body(form.to_owned()),
         };
-        let sent = asked.headers(headers(ask)).send().await;
+        let mut headers = headers(ask);
+        headers.extend(trail.jar.header(ask.url).map(|cookies| (COOKIE, cookies)));
+        let sent = asked.headers(headers).send().await;
         let mut response = sent.map_err(|err| self.failure(ask.url, err))?;
         let now = self.clock.now();
         let status = response.status().as_u16();
         if let Some(to) = redirect(&response, ask.url)? {
+            trail.has_cookies_to_show = trail.jar.take(response.headers(), ask.url);
             return Ok(Step::Redirect { status, to });
         }
         let headers = response.headers();
@@ -265,7 +273,7 @@ impl Client {
     /// Reads the body within the caps.
     async fn body(&self, response: &mut reqwest::Response, ask: &Ask<'_>) -> Result<Vec<u8>, FetchError> {
         let bytes_max = match ask.want {
-            Want::Feed => self.config.feed_bytes_max,
+            Want::Feed | Want::Sitemap => self.config.feed_bytes_max,
             Want::Article => self.config.article_bytes_max,
             Want::Robots => ROBOTS_BYTES_MAX,
             Want::Query => QUERY_BYTES_MAX,
@@ -308,8 +316,8 @@ impl Fetch for Client {
         self.follow(request).await
     }
 
-    async fn post(&self, post: Post) -> Result<(), FetchError> {
-        self.send(post).await
+    async fn post(&self, post: Post) -> Result<(), PostError> {
+        self.send(post).await.map_err(PostError)
     }
 }
 
@@ -332,10 +340,14 @@ struct Way {
 }
 
 /// What the hops so far came to.
+#[derive(Default)]
 struct Trail {
     hops: Vec<Hop>,
     /// Time with a server; waiting for turns is not counted.
     elapsed: Duration,
+    jar: Jar,
+    /// The last redirect set some that its server has not been shown: the same URL may answer otherwise now.
+    has_cookies_to_show: bool,
 }
 
 enum Step {
@@ -364,6 +376,7 @@ fn headers(ask: &Ask<'_>) -> HeaderMap {
              application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
         }
         Want::Article => "text/html, application/xhtml+xml, */*;q=0.1",
+        Want::Sitemap => "application/xml, text/xml, */*;q=0.1",
         Want::Robots => "text/plain, */*;q=0.1",
         Want::Query => "application/sparql-results+json",
         Want::Receipt => "*/*",

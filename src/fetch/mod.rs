@@ -56,6 +56,8 @@ pub enum Tls {
 pub enum Want {
     Feed,
     Article,
+    /// A sitemap nobody listed: robots.txt applies.
+    Sitemap,
     Robots,
     /// Results of a query service that the user asks; robots.txt, which is for crawlers, is not looked at.
     Query,
@@ -146,8 +148,8 @@ pub trait Fetch: Send + Sync + 'static {
     /// Sends a form; whatever body a 2xx answer has is let go.
     ///
     /// # Errors
-    /// As [`Fetch::fetch`].
-    fn post(&self, post: Post) -> impl Future<Output = Result<(), FetchError>> + Send;
+    /// [`PostError`], for what [`Fetch::fetch`] fails for.
+    fn post(&self, post: Post) -> impl Future<Output = Result<(), PostError>> + Send;
 }
 
 impl<F: Fetch> Fetch for Arc<F> {
@@ -155,7 +157,7 @@ impl<F: Fetch> Fetch for Arc<F> {
         F::fetch(self, request)
     }
 
-    fn post(&self, post: Post) -> impl Future<Output = Result<(), FetchError>> + Send {
+    fn post(&self, post: Post) -> impl Future<Output = Result<(), PostError>> + Send {
         F::post(self, post)
     }
 }
@@ -201,5 +203,46 @@ impl FetchError {
             Self::NotNow { retry_after, .. } => Some(*retry_after),
             _ => None,
         }
+    }
+}
+
+/// Why a form did not arrive: a [`FetchError`] that names the attempt for what it was.
+#[derive(Debug)]
+pub struct PostError(pub FetchError);
+
+impl std::fmt::Display for PostError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let said = self.0.to_string();
+        match said.strip_prefix("get ") {
+            Some(rest) => write!(f, "post {rest}"),
+            // Refused before anything was attempted.
+            None => f.write_str(&said),
+        }
+    }
+}
+
+impl std::error::Error for PostError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_to_be_posted_is_not_said_to_be_got() {
+        let url: Url = "https://hub.example/".parse().unwrap();
+        let status = FetchError::Status { url: url.clone(), status: 400, retry_after: None };
+        assert_eq!(PostError(status).to_string(), "post https://hub.example/: HTTP 400");
+        let refused = FetchError::Refused { url: url.clone(), reason: "loopback address".to_owned() };
+        assert_eq!(PostError(refused).to_string(), "refuse https://hub.example/: loopback address");
+        let cut = PostError(FetchError::Transport { url, source: "connection reset".into() });
+        let cause = std::error::Error::source(&cut).map(ToString::to_string);
+        assert_eq!(
+            (cut.to_string().as_str(), cause.as_deref()),
+            ("post https://hub.example/", Some("connection reset"))
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,8 @@ use super::error::{Fault, Holder, StoreError};
 
 pub(super) const FILE: &str = "hotline.db";
 const LOCK_FILE: &str = "hotline.lock";
+/// Mode of the database.
+const PRIVATE: u32 = 0o600;
 /// Applied in order; the position, counted from 1, is the schema's version. Released ones never change.
 pub(super) const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/1_cursors.sql"),
@@ -44,6 +47,7 @@ pub(super) fn open(dir: &Path) -> Result<Opened, StoreError> {
     let lock = Lock::take(dir)?;
     let path = dir.join(FILE);
     let bytes = fs::metadata(&path).map_or(0, |file| file.len());
+    keep_private(&path).map_err(directory)?;
     let mut db = Connection::open(&path).map_err(|err| Fault::from(err).during(ATTEMPT))?;
     settings(&db).map_err(|fault| fault.during(ATTEMPT))?;
     let found = version(&db).map_err(|fault| fault.during(ATTEMPT))?;
@@ -59,6 +63,20 @@ pub(super) fn open(dir: &Path) -> Result<Opened, StoreError> {
     }
     let store_id = start(&db).map_err(|fault| fault.during(ATTEMPT))?;
     Ok(Opened { db, lock, path, store_id, is_unchecked: was_killed && !is_small })
+}
+
+/// Lets nobody but the owner read the database, which holds the keys of subscriptions. SQLite gives its write-ahead log the
+/// same mode.
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(PRIVATE).open(path)?;
+    // One that was there before may be open to others, and its log with it.
+    for file in [path.to_owned(), path.with_extension("db-wal"), path.with_extension("db-shm")] {
+        let Ok(found) = fs::metadata(&file) else { continue };
+        if found.permissions().mode() & !PRIVATE & 0o777 != 0 {
+            fs::set_permissions(&file, fs::Permissions::from_mode(PRIVATE))?;
+        }
+    }
+    Ok(())
 }
 
 /// Opens one more connection that only reads.

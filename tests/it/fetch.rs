@@ -163,6 +163,27 @@ async fn five_redirects_are_followed_and_six_are_not() {
 }
 
 #[tokio::test]
+async fn a_server_that_wants_its_cookie_back_gets_it_within_the_chain_alone() {
+    let server = Server::start(|asked| match asked.header("cookie") {
+        Some("seen=1") => Reply::ok(FEED),
+        _ => Reply::redirect("/rss").header("Set-Cookie", "seen=1; Path=/; HttpOnly"),
+    })
+    .await;
+    let client = client(&Config::default());
+    let read = body(&client, feed(server.url("/rss"))).await;
+    assert_eq!((read.bytes.as_slice(), read.answer.hops.len()), (FEED.as_bytes(), 1));
+    body(&client, feed(server.url("/rss"))).await;
+    assert_eq!(server.paths(), ["/rss"; 4], "the next request starts without it");
+    let endless = Server::start(|asked| {
+        let n = asked.header("cookie").map_or(0, str::len);
+        Reply::redirect("/rss").header("Set-Cookie", &format!("seen={}", "1".repeat(n)))
+    })
+    .await;
+    let failed = failure(&client, feed(endless.url("/rss"))).await;
+    assert!(matches!(failed, FetchError::TooManyRedirects { .. }), "{failed}");
+}
+
+#[tokio::test]
 async fn redirect_loops_end_at_once() {
     let server = Server::start(|asked| Reply::redirect(if asked.path == "/a" { "/b" } else { "/a#again" })).await;
     let err = failure(&client(&Config::default()), feed(server.url("/a"))).await;

@@ -43,3 +43,4 @@ mod tag;
 mod tls;
 mod transaction;
 mod websub;
+mod websub_farewell;

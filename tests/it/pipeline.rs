@@ -27,7 +27,7 @@ use super::newsroom::{Item, Newsroom, Page};
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Compiled once for all tests.
-fn coder() -> Arc<Coder> {
+pub(crate) fn coder() -> Arc<Coder> {
     static CODER: OnceLock<Arc<Coder>> = OnceLock::new();
     Arc::clone(CODER.get_or_init(|| Arc::new(Coder::core().unwrap())))
 }

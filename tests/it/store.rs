@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -141,6 +142,21 @@ fn acked(seq: u64) -> Settled {
 
 fn ids(pending: &[Pending]) -> BTreeSet<&str> {
     pending.iter().map(|pending| pending.article_id.as_str()).collect()
+}
+
+#[tokio::test]
+async fn nobody_but_its_owner_reads_the_database() {
+    let modes = |dir: &Path| {
+        let mode = |name: &str| fs::metadata(dir.join(name)).map(|file| file.permissions().mode() & 0o777).ok();
+        ["hotline.db", "hotline.db-wal", "hotline.db-shm"].map(mode)
+    };
+    let mut desk = Desk::new().await;
+    desk.poll("alpha", vec![numbered(1)]).await;
+    assert_eq!(modes(desk.dir.path()), [Some(0o600); 3]);
+    // One that an earlier release left open to others is closed.
+    fs::set_permissions(desk.dir.path().join("hotline.db"), fs::Permissions::from_mode(0o644)).unwrap();
+    let desk = desk.reopen().await;
+    assert_eq!(modes(desk.dir.path())[0], Some(0o600));
 }
 
 #[tokio::test]

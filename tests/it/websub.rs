@@ -354,6 +354,38 @@ async fn a_restart_keeps_the_subscription() {
 }
 
 #[tokio::test]
+async fn a_feed_that_does_not_change_is_subscribed_at_the_hub_it_named_before() {
+    let mut scene = Scene::open(1).await;
+    let newsroom = &scene.desk.newsroom;
+    let link = format!(
+        "<channel><atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"hub\" href=\"{}\"/>",
+        newsroom.url("/hub")
+    );
+    let document = String::from_utf8(scene.document(&scene.items)).unwrap().replacen("<channel>", &link, 1);
+    newsroom.put("/alpha.xml", Page::new("application/rss+xml", document).etag("v1"));
+    let public_url = scene.desk.settings.http.public_url.take();
+    scene.desk.round().await;
+    assert_eq!(scene.n_asked(), 0);
+    scene.desk.settings.http.public_url = public_url;
+    let app = scene.start(&Shelf::default()).await;
+    let subscriber = scene.asked(1).await;
+    assert_eq!(scene.desk.newsroom.n_unchanged("/alpha.xml"), 1);
+    subscriber.confirm(&app, 86_400).await;
+    end(app).await;
+}
+
+#[tokio::test]
+async fn a_hub_that_refuses_is_said_to_be_posted_to_not_got() {
+    let scene = Scene::open(1).await;
+    scene.desk.newsroom.put("/hub", Page::status(403));
+    let app = scene.start(&Shelf::default()).await;
+    let told = tells(&app, |told| told["websub"]["standing"] == "failing").await;
+    let expect = format!("post {}: HTTP 403", scene.desk.newsroom.url("/hub"));
+    assert!(told["websub"]["state"].as_str().unwrap().ends_with(&expect), "{told}");
+    end(app).await;
+}
+
+#[tokio::test]
 async fn a_feed_cannot_have_other_private_servers_asked() {
     let scene = Scene::open(1).await;
     scene.show(1, "http://127.0.0.1/hub");

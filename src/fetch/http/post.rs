@@ -12,7 +12,7 @@ impl Client {
         let Post { mut url, form, is_private_allowed, tls: asked_tls } = post;
         let allowance = if is_private_allowed { Allowance::of(&url) } else { Allowance::none() };
         let excepted = if asked_tls == Tls::Unverified { Allowance::of(&url) } else { Allowance::none() };
-        let mut trail = Trail { hops: Vec::new(), elapsed: Duration::ZERO };
+        let mut trail = Trail::default();
         for _ in 0..=REDIRECTS_MAX {
             let pass = guard::vet(&url, &allowance, &self.config.ports)?;
             let tls = if excepted.covers(&url) { Tls::Unverified } else { Tls::Verified };

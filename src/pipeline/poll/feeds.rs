@@ -66,7 +66,7 @@ impl<F: Fetch> Poller<F> {
     /// Polls these feeds from now on, and no others.
     pub(super) async fn replace_feeds(&mut self, feeds: &Feeds) {
         let before = self.slots.iter().filter(|slot| slot.place == Place::Polled).count();
-        let n_dropped = self.drop_all_but(feeds);
+        let n_dropped = self.drop_all_but(feeds, self.context.shared.clock.now());
         let mut known: HashSet<&str> = HashSet::new();
         let mut returning = Vec::new();
         for (index, slot) in self.slots.iter_mut().enumerate() {
@@ -94,7 +94,7 @@ impl<F: Fetch> Poller<F> {
     }
 
     /// Returns how many feeds are no longer polled.
-    fn drop_all_but(&mut self, feeds: &Feeds) -> usize {
+    fn drop_all_but(&mut self, feeds: &Feeds, now: Timestamp) -> usize {
         let mut dropped = HashSet::new();
         for (index, slot) in self.slots.iter_mut().enumerate() {
             if slot.place == Place::Polled && !feeds.contains_key(&slot.feed.id) {
@@ -107,7 +107,7 @@ impl<F: Fetch> Poller<F> {
             // One that is neither in a lane nor being polled is gone at once.
             let is_gone = dropped.contains(index) && slots[*index].leave();
             if is_gone {
-                websub.leave(*index);
+                websub.leave(*index, now);
             }
             !is_gone
         });

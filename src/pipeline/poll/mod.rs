@@ -123,6 +123,9 @@ impl<F: Fetch> Poller<F> {
                 slot
             })
             .collect();
+        for (feed_id, stored) in subscriptions {
+            websub.disown(feed_id, stored, now);
+        }
         let first = |slot: &Slot| if mode == Mode::Once { now } else { slot.next.at };
         let due = slots.iter().enumerate().map(|(index, slot)| Reverse((first(slot), index))).collect();
         let lanes = Lanes::new(context.shared.config.host_in_flight_max);
@@ -231,7 +234,7 @@ impl<F: Fetch> Poller<F> {
             let Some((host, index)) = self.lanes.take() else { break };
             let slot = &mut self.slots[index];
             if slot.leave() {
-                self.websub.leave(index);
+                self.websub.leave(index, shared.clock.now());
                 self.lanes.release(&host);
                 continue;
             }
@@ -306,7 +309,7 @@ impl<F: Fetch> Poller<F> {
             }
         }
         if slot.leave() {
-            self.websub.leave(index);
+            self.websub.leave(index, now);
         } else if is_poll_wanted || self.websub.has_push(index) {
             self.queue(index);
         } else if self.mode == Mode::Daemon {

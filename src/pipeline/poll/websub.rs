@@ -1,5 +1,7 @@
-//! Owns the subscriptions at hubs while the daemon runs: they are asked for, confirmed and renewed, and what hubs push
-//! waits here for its turn among the feed's polls.
+//! Owns the subscriptions at hubs while the daemon runs: they are asked for, confirmed, renewed and given back, and what
+//! hubs push waits here for its turn among the feed's polls.
+
+mod farewell;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -14,11 +16,13 @@ use url::Url;
 use crate::config::Feed;
 use crate::feed::schedule::{self, Due, PollPolicy, PollState};
 use crate::feed::websub::{Announced, Intent, Reply, Standing, Subscription};
-use crate::fetch::{Fetch, Post};
+use crate::fetch::{Fetch, Post, Tls};
 use crate::metrics::Metrics;
 use crate::pipeline::Context;
 use crate::secret::Secret;
 use crate::telemetry::causes;
+
+use farewell::Farewells;
 
 /// Requests to hubs, and writes of what they answered, at one time.
 const TASKS_MAX: usize = 8;
@@ -118,6 +122,8 @@ pub(super) struct Subscriptions {
     tasks: JoinSet<Done>,
     /// Bodies that wait for their feed; how many may wait is the server's business.
     pushes: HashMap<usize, VecDeque<Pushed>>,
+    /// Subscriptions that nobody wants any more.
+    farewells: Farewells,
     counted: Timestamp,
 }
 
@@ -156,6 +162,7 @@ impl Subscriptions {
             due: BTreeSet::new(),
             tasks: JoinSet::new(),
             pushes: HashMap::new(),
+            farewells: Farewells::default(),
             counted: Timestamp::MIN,
         }
     }
@@ -167,6 +174,15 @@ impl Subscriptions {
         let fit = if is_fit { Some(stored) } else { Subscription::new(stored.announced, base, now) };
         if let Some(subscription) = fit {
             self.hold(index, feed, (subscription, now));
+        }
+    }
+
+    /// Gives back the stored subscription of a feed that is in no list any more.
+    pub(super) fn disown(&mut self, feed_id: String, stored: Subscription, now: Timestamp) {
+        // What was made for another public URL cannot be verified at this one.
+        if self.base.as_ref().is_some_and(|base| stored.base == base.as_str()) {
+            self.farewells.forget(feed_id);
+            self.farewells.add(None, stored, now);
         }
     }
 
@@ -201,21 +217,24 @@ impl Subscriptions {
     }
 
     fn hold(&mut self, index: usize, feed: &Arc<Feed>, (subscription, since): (Subscription, Timestamp)) {
-        self.let_go(index);
+        self.give_back(index, since);
         self.due.insert((subscription.next_ask, index));
         self.by_token.insert(subscription.token.expose().to_owned(), index);
         self.held.insert(index, Held { feed: Arc::clone(feed), subscription, since, is_announced: true });
     }
 
-    fn let_go(&mut self, index: usize) -> Option<Held> {
+    /// Lets go of a feed's subscription and has its hub told; returns the feed it had.
+    fn give_back(&mut self, index: usize, now: Timestamp) -> Option<Arc<Feed>> {
         let held = self.held.remove(&index)?;
         self.due.remove(&(held.subscription.next_ask, index));
         self.by_token.remove(held.subscription.token.expose());
-        Some(held)
+        self.farewells.add(Some(Arc::clone(&held.feed)), held.subscription, now);
+        Some(held.feed)
     }
 
-    /// Asks the hubs whose time it is.
+    /// Asks the hubs whose time it is, and tells those whose subscriptions are given back.
     pub(super) fn start<F: Fetch>(&mut self, context: &Arc<Context<F>>, now: Timestamp) {
+        self.farewells.start(context, &mut self.tasks, now);
         while self.tasks.len() < TASKS_MAX
             && let Some((at, index)) = self.due.first().copied()
             && at <= now
@@ -223,9 +242,9 @@ impl Subscriptions {
             self.due.pop_first();
             let Some(held) = self.held.get_mut(&index) else { continue };
             if !held.is_announced {
-                let Some(held) = self.let_go(index) else { continue };
-                tracing::info!(feed = held.feed.id, "the feed names no hub any more, it is only polled");
-                self.tasks.spawn(keep(Arc::clone(context), held.feed.id.clone(), None));
+                let Some(feed) = self.give_back(index, now) else { continue };
+                tracing::info!(feed = feed.id, "the feed names no hub any more, it is only polled");
+                self.farewells.forget(feed.id.clone());
                 continue;
             }
             held.subscription.ask(now);
@@ -287,7 +306,7 @@ impl Subscriptions {
             Call::Intent { token, intent, answer } => {
                 let index = self.by_token.get(token.expose()).copied();
                 let Some((index, held)) = index.and_then(|index| Some((index, self.held.get_mut(&index)?))) else {
-                    answer.send(Reply::NotOurs).ok();
+                    answer.send(self.farewells.hear(&token, &intent)).ok();
                     return None;
                 };
                 let before = held.subscription.next_ask;
@@ -337,9 +356,11 @@ impl Subscriptions {
     }
 
     /// Lets go of a feed that is no longer polled; should it return, its next poll asks the hub anew.
-    pub(super) fn leave(&mut self, index: usize) {
+    pub(super) fn leave(&mut self, index: usize, now: Timestamp) {
         self.pushes.remove(&index);
-        self.let_go(index);
+        if let Some(feed) = self.give_back(index, now) {
+            self.farewells.forget(feed.id.clone());
+        }
     }
 
     pub(super) async fn shutdown(&mut self) {
@@ -354,15 +375,19 @@ async fn ask<F: Fetch>(context: Arc<Context<F>>, feed: Arc<Feed>, (index, asked)
         let refused = Some(Refusal { error: causes(&err), retry_after: None });
         return Done::Asked { index, asked, refused };
     }
-    let hub = asked.announced.hub.clone();
-    // A feed names whatever hub it likes: what the user allows the feed's own server, no other server has.
-    let is_own = hub.origin() == feed.url.origin();
-    let own = feed.page_request(hub);
-    let is_private_allowed = own.is_private_allowed && is_own;
-    let post = Post { url: own.url, form: asked.form(), is_private_allowed, tls: own.tls };
-    let sent = context.fetch.post(post).await;
-    let refused = sent.err().map(|err| Refusal { error: causes(&err), retry_after: err.retry_after() });
+    let sent = context.fetch.post(post(Some(&feed), &asked.announced.hub, asked.form())).await;
+    let refused = sent.err().map(|err| Refusal { error: causes(&err), retry_after: err.0.retry_after() });
     Done::Asked { index, asked, refused }
+}
+
+/// Addresses a form to the hub of a feed; one that is no longer known has none of the user's permissions.
+fn post(feed: Option<&Feed>, hub: &Url, form: String) -> Post {
+    // A feed names whatever hub it likes: what the user allows the feed's own server, no other server has.
+    let is_own = feed.is_some_and(|feed| hub.origin() == feed.url.origin());
+    match feed.map(|feed| feed.page_request(hub.clone())) {
+        Some(own) => Post { url: own.url, form, is_private_allowed: own.is_private_allowed && is_own, tls: own.tls },
+        None => Post { url: hub.clone(), form, is_private_allowed: false, tls: Tls::Verified },
+    }
 }
 
 /// Stores what is known of a subscription. Two writes may change places: then a hub is asked too soon after a restart.
