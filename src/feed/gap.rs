@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Document, Entry};
+use super::section::{self, Section};
+use super::{Document, Entry, FeedKind};
 
 /// Older pages that one gap is filled from.
 const PAGES_MAX: u32 = 10;
@@ -17,6 +18,8 @@ const TRIES_MAX: u32 = 5;
 const RETRY_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 const RETRY_PAUSE_MAX: SignedDuration = SignedDuration::from_hours(6);
 const ERROR_BYTES_MAX: usize = 300;
+/// A site without a news sitemap is not asked for one again so soon.
+const SITEMAP_WAIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Nothing that a feed showed at one poll was there at the next: entries between may have come and gone unseen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,45 @@ pub struct Gap {
     /// Older pages read so far.
     pub n_pages: u32,
     pub phase: Phase,
+    /// The site of the feed's entries; `None` when its news sitemap is of no use.
+    #[serde(default)]
+    site: Option<Url>,
+    /// Which of the site's pages belong in the feed.
+    #[serde(default)]
+    section: Section,
+    #[serde(default)]
+    pub sitemap: Sitemap,
+}
+
+/// What is known of a site's news sitemap.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sitemap {
+    #[default]
+    Unknown,
+    At(Url),
+    /// It was looked for in vain.
+    Missing(Timestamp),
+}
+
+/// The ways from a document to what came before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// The page that continues it into the past.
+    older: Option<Page>,
+    /// The site whose news sitemap lists what it may have missed.
+    site: Option<Url>,
+    section: Section,
+}
+
+impl Ways {
+    /// Looks for the ways from a feed's own document, found at `url`.
+    #[must_use]
+    pub fn of(document: &Document, url: &Url) -> Self {
+        let is_sitemap = matches!(document.kind, FeedKind::Sitemap | FeedKind::SitemapIndex);
+        let site = if is_sitemap { None } else { section::site(&document.entries) };
+        Self { older: Page::older(document, url), site, section: Section::of(&document.entries) }
+    }
 }
 
 /// How far the filling of a gap is.
@@ -46,6 +88,9 @@ pub struct Search {
     pub n_failures: u32,
     pub retry_at: Option<Timestamp>,
     pub error: Option<String>,
+    /// Why it would have ended, had there been no site to ask.
+    #[serde(default)]
+    otherwise: Option<End>,
 }
 
 /// Where an older page is.
@@ -63,6 +108,8 @@ enum By {
     Link,
     /// Its number: WordPress takes `?paged=N` on every feed.
     Number,
+    /// It is the site: its news sitemap is looked for.
+    Site,
 }
 
 /// Why the filling of a gap ended.
@@ -83,6 +130,8 @@ pub enum End {
     TooManyPages,
     /// A page could not be had in so many tries.
     GivenUp,
+    /// The site's news sitemap listed what came since the last poll before it.
+    Sitemap,
 }
 
 impl End {
@@ -97,6 +146,7 @@ impl End {
             Self::SamePage => "not filled further: the feed shows one page again and again",
             Self::TooManyPages => "not filled further: it is longer than the pages asked for",
             Self::GivenUp => "given up: a page of it cannot be had",
+            Self::Sitemap => "filled from the site's news sitemap",
         }
     }
 }
@@ -109,23 +159,36 @@ pub enum Verdict {
 }
 
 impl Gap {
-    /// Opens the gap between the last good poll and a document none of whose entries that poll had shown; `older` is
-    /// [`Page::older`] of the document. A gap that is still open becomes part of it.
+    /// Opens the gap between the last good poll and a document none of whose entries that poll had shown; `ways` are
+    /// those from the document. A gap that is still open becomes part of it.
     #[must_use]
-    pub fn open(
-        before: Option<&Self>,
-        since: Timestamp,
-        older: Option<Page>,
-        entries: &[Entry],
-        now: Timestamp,
-    ) -> Self {
+    pub fn open(before: Option<&Self>, since: Timestamp, ways: Ways, entries: &[Entry], now: Timestamp) -> Self {
         let is_open = |before: &&Self| matches!(before.phase, Phase::Open(_));
         let since = before.filter(is_open).map_or(since, |before| before.since.min(since));
-        let mut gap = Self { since, found: now, n_pages: 0, phase: Phase::Over { end: End::NoPages, at: now } };
-        if let Some(page) = older {
-            gap.phase = Phase::Open(Search::of(page, fingerprint(entries)));
+        let Ways { older, site, section } = ways;
+        let sitemap = before.map(|before| before.sitemap.clone()).unwrap_or_default();
+        let phase = Phase::Over { end: End::NoPages, at: now };
+        let mut gap = Self { since, found: now, n_pages: 0, phase, site, section, sitemap };
+        match older {
+            Some(page) => gap.phase = Phase::Open(Search::of(page, fingerprint(entries))),
+            None => gap.leave_pages(End::NoPages, now),
         }
         gap
+    }
+
+    /// Ends the search among the feed's own pages: the site is asked for the rest, once.
+    fn leave_pages(&mut self, end: End, now: Timestamp) {
+        let is_wanted = match self.sitemap {
+            Sitemap::Missing(since) => now.duration_since(since) >= SITEMAP_WAIT,
+            Sitemap::Unknown | Sitemap::At(_) => end != End::Older,
+        };
+        match self.site.clone().filter(|_| is_wanted) {
+            Some(url) => {
+                let search = Search::of(Page { url, by: By::Site }, 0);
+                self.phase = Phase::Open(Search { otherwise: Some(end), ..search });
+            }
+            None => self.end(end, now),
+        }
     }
 
     /// Returns the page to ask for now.
@@ -157,9 +220,38 @@ impl Gap {
         };
         match (end, older) {
             (None, Some(page)) => self.phase = Phase::Open(Search::of(page, print)),
-            (end, _) => self.end(end.unwrap_or(End::NoMorePages), now),
+            (end, _) => self.leave_pages(end.unwrap_or(End::NoMorePages), now),
         }
         verdict
+    }
+
+    /// Notes that there is no such page.
+    pub fn missing(&mut self, now: Timestamp) {
+        match &self.phase {
+            Phase::Open(Search { otherwise: Some(end), .. }) => {
+                let end = *end;
+                self.sitemap = Sitemap::Missing(now);
+                self.end(end, now);
+            }
+            Phase::Open(_) => self.leave_pages(End::NoMorePages, now),
+            Phase::Over { .. } => {}
+        }
+    }
+
+    /// Reports whether an entry of the site's news sitemap belongs in the gap: of its time, by the date of publication
+    /// (that of the last change may be that of the list), and of the feed's section.
+    #[must_use]
+    pub fn wants(&self, entry: &Entry) -> bool {
+        let is_in_time = entry.published.is_some_and(|published| published >= self.since);
+        is_in_time && entry.link.as_deref().is_some_and(|link| self.section.covers(link))
+    }
+
+    /// Notes the news sitemap at `url` and how many of its entries belong in the gap.
+    pub fn read_sitemap(&mut self, url: Url, n_wanted: usize, now: Timestamp) {
+        let Phase::Open(Search { otherwise: Some(end), .. }) = self.phase else { return };
+        self.n_pages = self.n_pages.saturating_add(1);
+        self.sitemap = Sitemap::At(url);
+        self.end(if n_wanted > 0 { End::Sitemap } else { end }, now);
     }
 
     /// Notes that the page could not be had. It is tried again later; at last it is given up.
@@ -167,7 +259,10 @@ impl Gap {
         let Phase::Open(search) = &mut self.phase else { return };
         search.n_failures = search.n_failures.saturating_add(1);
         if search.n_failures >= TRIES_MAX {
-            return self.end(End::GivenUp, now);
+            return match search.otherwise {
+                Some(end) => self.end(end, now),
+                None => self.leave_pages(End::GivenUp, now),
+            };
         }
         let asked = retry_after.and_then(|wait| SignedDuration::try_from(wait).ok()).unwrap_or_default();
         let pause = RETRY_PAUSE.saturating_mul(1 << (search.n_failures - 1)).max(asked).min(RETRY_PAUSE_MAX);
@@ -192,7 +287,7 @@ impl Gap {
 
 impl Search {
     const fn of(page: Page, before: u64) -> Self {
-        Self { page, before, n_failures: 0, retry_at: None, error: None }
+        Self { page, before, n_failures: 0, retry_at: None, error: None, otherwise: None }
     }
 }
 
@@ -204,12 +299,19 @@ impl Page {
         linked.or_else(|| is_wordpress(document, url).then(|| Self { url: numbered(url), by: By::Number }))
     }
 
+    /// Reports whether it is the site, whose news sitemap is to be looked for.
+    #[must_use]
+    pub fn is_site(&self) -> bool {
+        self.by == By::Site
+    }
+
     /// Returns the page that continues this one, which `document` is and `url` answered.
     #[must_use]
     pub fn next(&self, document: &Document, url: &Url) -> Option<Self> {
         match self.by {
             By::Link => linked(document, url),
             By::Number => Some(Self { url: numbered(&self.url), by: By::Number }),
+            By::Site => None,
         }
     }
 }
@@ -276,9 +378,14 @@ mod tests {
         Page { url: format!("https://a.example/feed/?paged={number}").parse().unwrap(), by: By::Number }
     }
 
+    fn ways(older: Option<Page>, site: Option<Url>) -> Ways {
+        let link = site.as_ref().map(Url::to_string);
+        Ways { older, site, section: Section::of(&[Entry { link, ..Entry::default() }]) }
+    }
+
     /// Found an hour after the last good poll at 16:00.
     fn gap() -> Gap {
-        Gap::open(None, at(0), Some(page(2)), &[entry(59)], at(60))
+        Gap::open(None, at(0), ways(Some(page(2)), None), &[entry(59)], at(60))
     }
 
     fn older(text: &str, url: &str) -> Option<String> {
@@ -347,7 +454,7 @@ mod tests {
         assert_eq!(ends(&[]), (Verdict::Unwanted, Some(End::NoMorePages)));
         let mut last = gap();
         assert_eq!((last.read(&[entry(58)], None, at(60)), last.ended()), (Verdict::Wanted, Some(End::NoMorePages)));
-        assert_eq!(Gap::open(None, at(0), None, &[], at(60)).ended(), Some(End::NoPages));
+        assert_eq!(Gap::open(None, at(0), Ways::default(), &[], at(60)).ended(), Some(End::NoPages));
     }
 
     #[test]
@@ -366,12 +473,67 @@ mod tests {
     }
 
     #[test]
+    fn a_site_is_asked_once_where_its_feed_has_no_pages_left() {
+        let site: Url = "https://a.example/".parse().unwrap();
+        let open = |before: Option<&Gap>, at_minute| {
+            Gap::open(before, at(0), ways(None, Some(site.clone())), &[entry(59)], at(at_minute))
+        };
+        let mut gap = open(None, 60);
+        assert!(gap.due(at(60)).is_some_and(Page::is_site));
+        let listed = |minute, link: &str| Entry { link: Some(link.to_owned()), ..entry(minute) };
+        assert!(gap.wants(&listed(1, "https://a.example/1")));
+        assert!(!gap.wants(&listed(-1, "https://a.example/1")), "from before the gap");
+        assert!(!gap.wants(&listed(1, "https://b.example/1")), "of another site");
+        let changed = Entry { published: None, updated: Some(at(1)), ..listed(1, "https://a.example/1") };
+        assert!(!gap.wants(&changed), "changed, not published");
+        let map: Url = "https://a.example/news.xml".parse().unwrap();
+        gap.read_sitemap(map.clone(), 3, at(60));
+        assert_eq!((gap.ended(), &gap.sitemap, gap.n_pages), (Some(End::Sitemap), &Sitemap::At(map.clone()), 1));
+        let mut next = open(Some(&gap), 120);
+        assert_eq!(next.sitemap, Sitemap::At(map.clone()));
+        next.read_sitemap(map, 0, at(120));
+        assert_eq!(next.ended(), Some(End::NoPages));
+        let mut missing = open(None, 60);
+        missing.missing(at(60));
+        assert_eq!(missing.ended(), Some(End::NoPages));
+        assert_eq!(open(Some(&missing), 120).ended(), Some(End::NoPages), "not again within a day");
+        assert_eq!(open(Some(&missing), 60 + 24 * 60).ended(), None);
+        let mut failing = open(None, 60);
+        for minute in 0..5 {
+            failing.failed("HTTP 503", None, at(60 + minute * 600));
+        }
+        assert_eq!(failing.ended(), Some(End::NoPages));
+    }
+
+    #[test]
+    fn a_site_is_asked_for_what_the_pages_of_its_feed_lack() {
+        let site: Url = "https://a.example/".parse().unwrap();
+        let paged = || Gap::open(None, at(0), ways(Some(page(2)), Some(site.clone())), &[entry(59)], at(60));
+        let mut gap = paged();
+        assert_eq!(gap.read(&[entry(58)], None, at(60)), Verdict::Wanted);
+        assert!(gap.due(at(60)).is_some_and(Page::is_site));
+        gap.missing(at(60));
+        assert_eq!(gap.ended(), Some(End::NoMorePages));
+        let mut same = paged();
+        same.read(&[entry(59)], Some(page(3)), at(60));
+        assert!(same.due(at(60)).is_some_and(Page::is_site));
+        let mut older = paged();
+        older.read(&[entry(-9)], Some(page(3)), at(60));
+        assert_eq!(older.ended(), Some(End::Older), "nothing is lacking");
+        let stored: Gap = serde_json::from_str(&serde_json::to_string(&same).unwrap()).unwrap();
+        assert_eq!(stored, same);
+        let old = "{\"since\":\"2025-02-12T16:00:00Z\",\"found\":\"2025-02-12T17:00:00Z\",\"n_pages\":0,\
+                   \"phase\":{\"over\":{\"end\":\"no_pages\",\"at\":\"2025-02-12T17:00:00Z\"}}}";
+        assert_eq!(serde_json::from_str::<Gap>(old).unwrap().sitemap, Sitemap::Unknown, "as stored before");
+    }
+
+    #[test]
     fn a_gap_that_is_open_becomes_part_of_the_next() {
         let first = gap();
-        let second = Gap::open(Some(&first), at(60), Some(page(2)), &[entry(119)], at(120));
+        let second = Gap::open(Some(&first), at(60), ways(Some(page(2)), None), &[entry(119)], at(120));
         assert_eq!((second.since, second.found), (at(0), at(120)));
         let mut over = gap();
         over.end(End::Overlap, at(60));
-        assert_eq!(Gap::open(Some(&over), at(60), None, &[], at(120)).since, at(60));
+        assert_eq!(Gap::open(Some(&over), at(60), Ways::default(), &[], at(120)).since, at(60));
     }
 }

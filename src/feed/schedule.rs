@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::gap::Gap;
+use super::websub::Announced;
 
 /// No configured feed is asked more often: the configuration is checked for it. The demo's own server is.
 pub const INTERVAL_MIN: Duration = Duration::from_mins(1);
@@ -109,7 +110,9 @@ pub struct PollState {
     /// Where it is asked.
     pub address: Address,
     /// The last time its window rolled between two polls.
-    pub gap: Option<Gap>,
+    pub gap: Option<Box<Gap>>,
+    /// Who pushes it, as its last document said; a 304 does not say it again.
+    pub hub: Option<Announced>,
 }
 
 /// What one successful poll showed.

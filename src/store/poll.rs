@@ -63,7 +63,7 @@ pub struct PollCommit {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shown {
     /// Its newest entries. `rolled` is the gap to note if none of them was there before.
-    Window { rolled: Option<Gap> },
+    Window { rolled: Option<Box<Gap>> },
     /// An older page, asked for to fill the gap in the state. What is known stays as it is; one entry that is known from
     /// before the gap ends it, and what stands behind that without a later date only counts as seen.
     OlderPage,
@@ -79,7 +79,7 @@ pub struct PollOutcome {
     /// Most entries have other guids and links than before; titles told them from new ones.
     pub is_rekeyed: bool,
     /// What is stored now of the feed's last gap.
-    pub gap: Option<Gap>,
+    pub gap: Option<Box<Gap>>,
     /// What is stored now of [`PollState::n_rekeyed`].
     pub n_rekeyed: u32,
     /// Entries that were known before.
@@ -123,7 +123,7 @@ pub(super) fn commit(db: &Connection, commit: &PollCommit, said: &[Hash]) -> Res
     };
     let mut poll = Poll { db, feed: &feed, at, touched: HashSet::new(), n_shown: 0, outcome };
     match &commit.shown {
-        Shown::Window { rolled } => poll.window(commit, &keyed, rolled.as_ref())?,
+        Shown::Window { rolled } => poll.window(commit, &keyed, rolled.as_deref())?,
         Shown::OlderPage => poll.older_page(commit, &keyed)?,
     }
     let PollOutcome { gap, n_rekeyed, .. } = &poll.outcome;
@@ -253,7 +253,7 @@ impl Poll<'_> {
         let n_new = edits.iter().filter(|(_, _, edit)| *edit == Edit::New).count();
         if self.feed.has_shown && self.n_shown == 0 && n_new > 0 {
             self.outcome.is_rolled = true;
-            self.outcome.gap = rolled.cloned().or(self.outcome.gap.take());
+            self.outcome.gap = rolled.cloned().map(Box::new).or(self.outcome.gap.take());
         }
         let n_restamped = edits.iter().filter(|(_, _, edit)| *edit == Edit::Restamped).count();
         let is_restamped = self.outcome.n_known >= RESTAMPED_MIN && n_restamped * 2 > self.outcome.n_known;

@@ -186,3 +186,83 @@ async fn a_gap_outlives_a_crash_between_its_pages() {
     assert_eq!((desk.newsroom.n_asked("/2.xml"), desk.newsroom.n_asked("/3.xml")), (1, 2));
     assert_eq!(gap(&desk)["status"], "filled");
 }
+
+/// Puts up a news sitemap with these numbers at `path`, which robots.txt names.
+fn list(desk: &Desk, path: &str, numbers: impl IntoIterator<Item = usize>) {
+    let mut xml = "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+                   xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\">"
+        .to_owned();
+    for number in numbers {
+        let (page, title) = (format!("/{number}.html"), title(number));
+        let link = desk.newsroom.publish(&page, &title, &PARAGRAPHS).link.unwrap();
+        let at = desk.clock.now() + SignedDuration::from_hours(24 * 30) + SignedDuration::from_mins(number as i64);
+        write!(
+            xml,
+            "<url><loc>{link}</loc><news:news><news:publication_date>{at:.0}</news:publication_date>\
+             <news:title>{title}</news:title></news:news></url>"
+        )
+        .unwrap();
+    }
+    let old = desk.newsroom.publish("/old.html", "Quay of old times is open", &PARAGRAPHS).link.unwrap();
+    write!(
+        xml,
+        "<url><loc>{old}</loc><news:news><news:publication_date>2020-02-12</news:publication_date></news:news></url>\
+         <url><loc>{old}?changed</loc><lastmod>2099-02-12</lastmod></url></urlset>"
+    )
+    .unwrap();
+    desk.newsroom.put(path, Page::new("application/xml", xml));
+}
+
+#[tokio::test]
+async fn a_feed_without_older_pages_is_filled_from_the_news_sitemap_of_its_site() {
+    let desk = rolled("").await;
+    let robots = format!("User-agent: *\nDisallow: /private/\nSitemap: {}\n", desk.newsroom.url("/maps/news.xml"));
+    desk.newsroom.put("/robots.txt", Page::new("text/plain", robots));
+    list(&desk, "/maps/news.xml", (5..20).rev());
+    assert_eq!(desk.round().await.0.titles(), titles(5..20));
+    let told = gap(&desk);
+    assert_eq!(told["status"], "filled from the site's news sitemap", "{told}");
+    // Where it is, is known the next time.
+    desk.clock.advance(SignedDuration::from_hours(1));
+    put(&desk, "/alpha.xml", "", (35..40).rev());
+    list(&desk, "/elsewhere.xml", (20..40).rev());
+    desk.newsroom.put("/maps/news.xml", desk.newsroom.page("/elsewhere.xml"));
+    assert_eq!(desk.round().await.0.titles(), titles(20..40));
+    assert_eq!(desk.newsroom.n_asked("/maps/news.xml"), 2);
+}
+
+#[tokio::test]
+async fn an_index_leads_to_the_news_sitemap_and_wordpress_pages_come_first() {
+    let desk = rolled(WORDPRESS).await;
+    put(&desk, "/alpha.xml?paged=2", WORDPRESS, (10..15).rev());
+    desk.newsroom.put("/alpha.xml?paged=3", Page::status(404));
+    let index = "<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><sitemap><loc>/map1.xml</loc>\
+                 </sitemap></sitemapindex>";
+    desk.newsroom.put("/news-sitemap.xml", Page::new("application/xml", index));
+    list(&desk, "/map1.xml", (5..20).rev());
+    assert_eq!(desk.round().await.0.titles(), titles(5..20));
+    assert_eq!(gap(&desk)["status"], "filled from the site's news sitemap");
+}
+
+#[tokio::test]
+async fn a_sitemap_that_robots_txt_keeps_away_is_not_asked() {
+    let desk = rolled("").await;
+    desk.newsroom.put("/robots.txt", Page::new("text/plain", "User-agent: *\nDisallow: /*sitemap"));
+    list(&desk, "/news-sitemap.xml", (5..20).rev());
+    assert_eq!(desk.round().await.0.titles(), titles(15..20));
+    assert_eq!(desk.newsroom.n_asked("/news-sitemap.xml"), 0);
+    assert_eq!(gap(&desk)["status"], "not filled: the feed has no older pages");
+}
+
+#[tokio::test]
+async fn a_site_whose_sitemap_fails_is_asked_again_later() {
+    let desk = rolled("").await;
+    desk.newsroom.put("/news-sitemap.xml", Page::status(503));
+    assert_eq!(desk.round().await.0.titles(), titles(15..20));
+    let told = gap(&desk);
+    assert_eq!(told["status"], "being filled", "{told}");
+    assert!(told["error"].as_str().unwrap().contains("HTTP 503"), "{told}");
+    list(&desk, "/news-sitemap.xml", (5..20).rev());
+    desk.clock.advance(SignedDuration::from_mins(11));
+    assert_eq!(desk.round().await.0.titles(), titles(5..15));
+}

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -195,6 +196,37 @@ async fn page_in_place_of_a_listed_feed_is_no_article() {
 }
 
 #[tokio::test]
+async fn a_feed_that_names_its_entries_anew_every_time_is_told_by_a_second_reading() {
+    let n_asked = AtomicUsize::new(0);
+    let server = Server::start(move |asked| {
+        let token = n_asked.fetch_add(1, Ordering::SeqCst);
+        let item = |n: usize, token: usize| {
+            format!("<item><title>Call {n}</title><guid>{n}-{token}</guid><link>/{n}?t={token}</link></item>")
+        };
+        let (token, link) = match asked.path.as_str() {
+            "/volatile" => (token, "<https://hub.example/>; rel=\"hub\", <https://wick.example/rss>; rel=\"self\""),
+            "/steady" => (0, "</>; rel=\"up\""),
+            _ => return Reply::status(404),
+        };
+        let items: String = (0..5).map(|n| item(n, token)).collect();
+        Reply::ok(format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>")).header("Link", link)
+    })
+    .await;
+    let (_, report) = probe(&[server.url("/volatile").as_str(), "--allow-private"]).await;
+    assert_eq!(report["keys"], serde_json::json!({ "volatile": true, "by": "by a second reading" }), "{report:#}");
+    let document = &report["document"];
+    assert_eq!(
+        (&document["hub"], &document["topic"]),
+        (&"https://hub.example/".into(), &"https://wick.example/rss".into())
+    );
+    let (_, report) = probe(&[server.url("/steady").as_str(), "--allow-private"]).await;
+    assert_eq!((&report["keys"]["volatile"], &report["document"]["hub"]), (&false.into(), &Value::Null), "{report:#}");
+    let (_, stdout, _) = printed(&[server.url("/volatile").as_str(), "--allow-private"]).await;
+    assert!(stdout.contains("WebSub hub https://hub.example/, not used without http.public_url"), "{stdout}");
+    assert!(stdout.contains("volatile, by a second reading: guids and links change every time"), "{stdout}");
+}
+
+#[tokio::test]
 async fn text_for_people_names_each_step_once() {
     let server = newsroom().await;
     let (code, stdout, _) = printed(&[server.url("/rss").as_str(), "--allow-private"]).await;
@@ -211,6 +243,7 @@ async fn text_for_people_names_each_step_once() {
         "charset",
         "document",
         "entries",
+        "keys",
         "schedule",
         "entry",
         "page robots",

@@ -1,13 +1,16 @@
-//! Owns the filling of a gap: older pages of the feed are asked for until one shows what was known before it. How far it
+//! Owns the filling of a gap: older pages of the feed are asked for until one shows what was known before it, and where
+//! they do not reach, the news sitemap of its site. How far it
 //! got is committed with the entries of each page; a crash goes on from there at the feed's next poll.
 
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use url::Url;
 
+use super::sitemaps::{self, Found};
 use crate::config::Feed;
-use crate::feed::gap::{End, Page, Verdict};
-use crate::feed::{self, Document};
+use crate::feed::gap::{End, Gap, Page, Verdict};
+use crate::feed::{self, Document, Entry};
 use crate::fetch::{Fetch, FetchError, Fetched, Request, Want};
 use crate::metrics::Backfill;
 use crate::pipeline::Context;
@@ -18,6 +21,8 @@ use crate::telemetry::causes;
 enum Older {
     /// With the page that follows it.
     Read(Box<Document>, Option<Page>),
+    /// The site's news sitemap, with what of it belongs in the gap.
+    News(Url, Vec<Entry>),
     /// There is no such page.
     Missing,
     Failed {
@@ -35,13 +40,14 @@ pub(super) async fn fill<F: Fetch>(
 ) {
     let shared = &context.shared;
     loop {
-        let due = state.poll.gap.as_ref().and_then(|gap| gap.due(shared.clock.now()));
-        let Some(page) = due.cloned() else { return };
+        let Some(gap) = &state.poll.gap else { return };
+        let Some(page) = gap.due(shared.clock.now()).cloned() else { return };
         // It is asked for at a poll to come.
         if shared.health.is_spool_full() {
             return;
         }
-        let older = get(context, feed, &page).await;
+        let older =
+            if page.is_site() { news(context, feed, gap, &page).await } else { get(context, feed, &page).await };
         let Some(commit) = note(context, feed, state.clone(), older) else { return };
         let noted = commit.state.clone();
         let outcome = match shared.store.commit_poll(commit).await {
@@ -76,7 +82,7 @@ pub(super) fn note_end<F>(context: &Context<F>, feed: &Feed, state: &FeedState) 
     context.shared.metrics.gap_ended(end);
     let (since, pages, how) = (gap.since, gap.n_pages, end.as_str());
     match end {
-        End::Overlap | End::Older => tracing::info!(feed = feed.id, %since, pages, how, "gap of a feed"),
+        End::Overlap | End::Older | End::Sitemap => tracing::info!(feed = feed.id, %since, pages, how, "gap of a feed"),
         _ => tracing::warn!(feed = feed.id, %since, pages, how, "gap of a feed"),
     }
 }
@@ -91,8 +97,12 @@ fn note<F>(context: &Context<F>, feed: &Feed, mut state: FeedState, older: Older
             Verdict::Wanted => (Backfill::Read, document.entries),
             Verdict::Unwanted => (Backfill::Read, Vec::new()),
         },
+        Older::News(url, entries) => {
+            gap.read_sitemap(url, entries.len(), at);
+            (Backfill::Read, entries)
+        }
         Older::Missing => {
-            gap.end(End::NoMorePages, at);
+            gap.missing(at);
             (Backfill::Missing, Vec::new())
         }
         Older::Failed { error, retry_after } => {
@@ -111,6 +121,15 @@ fn note<F>(context: &Context<F>, feed: &Feed, mut state: FeedState, older: Older
         at,
         was: Vec::new(),
     })
+}
+
+/// Looks for what the feed missed in the news sitemap of its site.
+async fn news<F: Fetch>(context: &Context<F>, feed: &Feed, gap: &Gap, site: &Page) -> Older {
+    match sitemaps::news(context, feed, gap, &site.url).await {
+        Found::News(url, entries) => Older::News(url, entries),
+        Found::Nothing => Older::Missing,
+        Found::Failed(error) => Older::Failed { error, retry_after: None },
+    }
 }
 
 async fn get<F: Fetch>(context: &Context<F>, feed: &Feed, page: &Page) -> Older {

@@ -26,7 +26,7 @@ pub struct FeedStatus {
     /// Where it is asked.
     pub address: Address,
     /// The last time its window rolled between two polls.
-    pub gap: Option<Gap>,
+    pub gap: Option<Box<Gap>>,
     /// Its guids and links change from document to document; titles tell its entries.
     pub are_keys_volatile: bool,
     /// Its subscription at a hub.
@@ -69,7 +69,7 @@ impl FeedStatus {
             "next_reason": self.next.reason,
             "error": self.error,
             "failures": self.n_failures,
-            "gap": self.gap.as_ref().map(gap_json),
+            "gap": self.gap.as_deref().map(gap_json),
             "keys": self.are_keys_volatile.then_some(
                 "volatile: guids and links change from document to document, titles tell its entries"
             ),

@@ -11,12 +11,12 @@ use super::document::{Judged, Mark, Unfit, judge};
 use super::websub::Heard;
 use super::{backfill, sitemaps};
 use crate::config::Feed;
+use crate::feed::FeedKind;
 use crate::feed::address::{Failing, Step};
-use crate::feed::gap::{Gap, Page};
+use crate::feed::gap::{Gap, Ways};
 use crate::feed::schedule::{FetchKind, PollFacts, PollPolicy};
 use crate::feed::websub::Announced;
-use crate::feed::{Document, FeedKind};
-use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Hop, Links, Request, Want};
+use crate::fetch::{Answer, Body, Fetch, FetchError, Fetched, Hop, Request, Want};
 use crate::metrics::Poll;
 use crate::pipeline::Context;
 use crate::pipeline::pool::Unfinished;
@@ -53,8 +53,8 @@ struct Catch {
     facts: PollFacts,
     /// Another document than before, under the same validators.
     is_same_validator: bool,
-    /// The page that continues the document into the past.
-    older: Option<Page>,
+    /// To what came before the document.
+    ways: Ways,
     /// `None` after a poll that brought nothing.
     route: Option<Route>,
     heard: Heard,
@@ -99,8 +99,8 @@ pub(super) async fn visit<F: Fetch>(
     };
     let before = state.poll.succeeded;
     let is_same_validator = catch.is_same_validator;
-    let rolled =
-        before.map(|since| Gap::open(state.poll.gap.as_ref(), since, catch.older.clone(), &catch.entries, now));
+    let rolled = before
+        .map(|since| Box::new(Gap::open(state.poll.gap.as_deref(), since, catch.ways.clone(), &catch.entries, now)));
     let commit = |state: FeedState, entries, rolled| PollCommit {
         state,
         entries,
@@ -180,8 +180,9 @@ async fn get<F: Fetch>(
         Ok(Fetched::NotModified(answer)) => {
             let facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
             let route = Some(Route::of(&answer));
+            let heard = still(&answer, state);
             refresh_validators(state, answer);
-            Ok((Poll::Unchanged, Catch { facts, route, ..Catch::default() }))
+            Ok((Poll::Unchanged, Catch { facts, route, heard, ..Catch::default() }))
         }
         Ok(Fetched::Gone(_)) => {
             Err(Miss { label: Poll::Gone, error: String::new(), retry_after: None, is_passing: false })
@@ -206,15 +207,17 @@ async fn read<F: Fetch>(
     let mut facts = PollFacts { n_new: 0, fresh_for: answer.fresh_for, ttl: None, fetch: kind };
     let is_same_validator = state.validators.as_ref() == Some(&answer.validators);
     let (route, url) = (Some(Route::of(&answer)), answer.url.clone());
-    let links = answer.links.clone();
+    let (links, unchanged) = (answer.links.clone(), still(&answer, state));
     keep_validators(state, answer);
     match judged {
-        Judged::Same => Ok((Poll::Unchanged, Catch { facts, route, ..Catch::default() })),
+        Judged::Same => Ok((Poll::Unchanged, Catch { facts, route, heard: unchanged, ..Catch::default() })),
         Judged::Read { document, mark } => {
             facts.ttl = document.ttl;
-            let heard = hub(&links, &document, &url);
+            let announced = Announced::heard((links.hub.as_ref(), links.own.as_ref()), &document, &url);
+            state.poll.hub.clone_from(&announced);
+            let heard = announced.map_or(Heard::NoHub, Heard::Hub);
             let is_index = document.kind == FeedKind::SitemapIndex;
-            let older = Page::older(&document, &url);
+            let ways = Ways::of(&document, &url);
             let entries = sitemaps::entries(context, feed, *document).await?;
             state.body_hash = Some(mark.to_string());
             if is_index {
@@ -222,18 +225,19 @@ async fn read<F: Fetch>(
                 state.validators = None;
             }
             let is_same_validator = is_same_validator && !is_index;
-            Ok((Poll::Read, Catch { entries, facts, is_same_validator, older, route, heard }))
+            Ok((Poll::Read, Catch { entries, facts, is_same_validator, ways, route, heard }))
         }
     }
 }
 
-/// Returns who pushes the feed; headers count before the document (WebSub, section 4).
-fn hub(links: &Links, document: &Document, url: &Url) -> Heard {
-    let (hub, topic) = match &links.hub {
-        Some(hub) => (Some(hub.as_str()), links.own.as_ref().map(Url::as_str).or(document.topic.as_deref())),
-        None => (document.hub.as_deref(), document.topic.as_deref()),
-    };
-    hub.and_then(|hub| Announced::of(hub, topic, url)).map_or(Heard::NoHub, Heard::Hub)
+/// Returns who pushes a feed that has not changed: whom it named when it was read last.
+fn still(answer: &Answer, state: &FeedState) -> Heard {
+    let known = state.poll.hub.as_ref();
+    let named = answer.links.hub.as_ref().and_then(|hub| {
+        let topic = answer.links.own.as_ref().map(Url::as_str).or(known.map(|known| known.topic.as_str()));
+        Announced::of(hub.as_str(), topic, &answer.url)
+    });
+    named.or_else(|| known.cloned()).map_or(Heard::Nothing, Heard::Hub)
 }
 
 /// Stops sending validators to a server that gives new entries under those of the old ones: it would hide them by 304.
@@ -302,11 +306,6 @@ fn note_address(state: &mut FeedState, feed: &Feed, catch: &Catch, now: Timestam
 }
 
 fn miss(err: &FetchError) -> Miss {
-    let is_passing = match err {
-        FetchError::Status { status, .. } => *status >= 500 || *status == 429,
-        FetchError::NotNow { .. } | FetchError::Timeout { .. } | FetchError::Transport { .. } => true,
-        _ => false,
-    };
     let label = match err {
         FetchError::Status { .. } => Poll::Status,
         FetchError::NotNow { .. } | FetchError::Timeout { .. } | FetchError::Transport { .. } => Poll::Unreachable,
@@ -315,5 +314,14 @@ fn miss(err: &FetchError) -> Miss {
         | FetchError::TooManyRedirects { .. }
         | FetchError::TooLarge { .. } => Poll::Refused,
     };
-    Miss { label, error: causes(err), retry_after: err.retry_after(), is_passing }
+    Miss { label, error: causes(err), retry_after: err.retry_after(), is_passing: is_passing(err) }
+}
+
+/// Tells whether another try may do better.
+pub(super) fn is_passing(err: &FetchError) -> bool {
+    match err {
+        FetchError::Status { status, .. } => *status >= 500 || *status == 429,
+        FetchError::NotNow { .. } | FetchError::Timeout { .. } | FetchError::Transport { .. } => true,
+        _ => false,
+    }
 }
