@@ -1,6 +1,9 @@
 //! Owns the part of a dry run that tells about a feed: which reader served, what it found, when the feed is polled next.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
+use url::Url;
 
 use super::report::duration;
 use super::{Probe, Subject};
@@ -8,11 +11,14 @@ use crate::charset::{self, Found};
 use crate::cli::exit::Failure;
 use crate::cli::output::count;
 use crate::feed;
+use crate::feed::renamed::are_renamed;
 use crate::feed::schedule::{FetchKind, PollFacts, PollState, next_poll};
+use crate::feed::websub::Announced;
 use crate::feed::{Document, Entry, FeedKind, Reader};
-use crate::fetch::Body;
+use crate::fetch::{Answer, Body, Fetch as _, Fetched, Request, Want};
 use crate::pipeline::policy;
 use crate::publish::message::Instant;
+use crate::store::Peek;
 
 /// Entries that are shown.
 const SHOWN_MAX: usize = 10;
@@ -21,8 +27,9 @@ impl Probe<'_> {
     pub(super) async fn feed(&mut self, subject: &Subject, body: &Body, document: &Document) -> Result<(), Failure> {
         let found = charset::find(&body.bytes, body.content_type.as_deref(), charset::xml_declared(&body.bytes));
         self.charset("charset", found)?;
-        self.document(document)?;
+        self.document(document, body)?;
         self.entries(&document.entries)?;
+        self.keys(subject, &body.answer.url, document).await?;
         self.schedule(subject, body, document)?;
         match newest(&document.entries) {
             Some(entry) => self.entry(&subject.feed, entry).await,
@@ -36,7 +43,7 @@ impl Probe<'_> {
         Ok(self.report.add(section, value, &[format!("{encoding}, by {reason}")])?)
     }
 
-    fn document(&mut self, document: &Document) -> Result<(), Failure> {
+    fn document(&mut self, document: &Document, body: &Body) -> Result<(), Failure> {
         let kind = match document.kind {
             FeedKind::Rss => "RSS",
             FeedKind::Rdf => "RDF",
@@ -55,7 +62,8 @@ impl Probe<'_> {
         lines.extend(document.title.as_ref().map(|title| format!("title {title}")));
         lines.extend(document.lang.as_ref().map(|lang| format!("declares the language {lang}")));
         lines.extend(document.ttl.map(|ttl| format!("claims to stay as it is for {}", duration(ttl))));
-        lines.extend(document.hub.as_ref().map(|hub| format!("WebSub hub {hub}")));
+        let announced = announced(&body.answer, document);
+        lines.extend(announced.as_ref().map(|announced| self.hub(announced)));
         let value = json!({
             "format": kind,
             "reader": reader,
@@ -64,9 +72,42 @@ impl Probe<'_> {
             "link": document.link,
             "lang": document.lang,
             "ttl_s": document.ttl.map(|ttl| ttl.as_secs()),
-            "hub": document.hub,
+            "hub": announced.as_ref().map(|announced| &announced.hub),
+            "topic": announced.as_ref().map(|announced| &announced.topic),
         });
         Ok(self.report.add("document", value, &lines)?)
+    }
+
+    fn hub(&self, announced: &Announced) -> String {
+        let Announced { hub, topic } = announced;
+        match self.settings.http.public_url {
+            Some(_) => format!("WebSub hub {hub}, which the daemon asks to push {topic}"),
+            None => format!("WebSub hub {hub}, not used without http.public_url"),
+        }
+    }
+
+    /// Says whether guids and links tell the entries: from what is known of the feed's polls, else by a second reading.
+    async fn keys(&mut self, subject: &Subject, url: &Url, document: &Document) -> Result<(), Failure> {
+        let known = subject.is_listed.then(|| polls(&self.settings.state_dir, &subject.feed.id)).flatten();
+        let (are_volatile, by) = match known.filter(|poll| poll.succeeded.is_some()) {
+            Some(poll) => (Some(poll.are_keys_volatile()), "by the polls so far"),
+            None if document.entries.is_empty() => return Ok(()),
+            None => (self.second_reading(subject, url, document).await, "by a second reading"),
+        };
+        let line = match are_volatile {
+            Some(true) => format!("volatile, {by}: guids and links change every time, titles tell the entries"),
+            Some(false) => format!("the same {by}"),
+            None => "not known: the feed could not be read a second time".to_owned(),
+        };
+        Ok(self.report.add("keys", json!({ "volatile": are_volatile, "by": by }), &[line])?)
+    }
+
+    /// `None` when there is no second document.
+    async fn second_reading(&self, subject: &Subject, url: &Url, document: &Document) -> Option<bool> {
+        let request = Request { want: Want::Feed, ..subject.feed.page_request(url.clone()) };
+        let Ok(Fetched::Body(body)) = self.client.fetch(request).await else { return None };
+        let again = feed::read(&body.bytes, body.content_type.as_deref(), Some(&body.answer.url)).ok()?;
+        Some(are_renamed(&document.entries, &again.entries))
     }
 
     fn entries(&mut self, entries: &[Entry]) -> Result<(), Failure> {
@@ -112,6 +153,17 @@ impl Probe<'_> {
         let value = json!({ "next": Instant(due.at), "reason": due.reason });
         Ok(self.report.add("schedule", value, &[format!("next poll in {}: {}", duration(wait), due.reason)])?)
     }
+}
+
+/// Returns who pushes the feed; headers count before the document (WebSub, section 4).
+fn announced(answer: &Answer, document: &Document) -> Option<Announced> {
+    Announced::heard((answer.links.hub.as_ref(), answer.links.own.as_ref()), document, &answer.url)
+}
+
+/// Returns what the store knows of the feed's polls, when there is a store.
+fn polls(state_dir: &Path, feed_id: &str) -> Option<PollState> {
+    let states = Peek::open(state_dir).ok()??.feed_states().ok()?;
+    states.into_iter().find(|state| state.feed_id == feed_id).map(|state| state.poll)
 }
 
 /// Returns the newest entry that leads to an article; of those without a date the first.
