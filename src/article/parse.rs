@@ -92,7 +92,7 @@ impl<'p> Tokens<'p> {
                 }
                 Some(b'?') => {
                     self.text(next)?;
-                    self.comment(next + 1, b">")?;
+                    self.bogus_comment(next + 1)?;
                     true
                 }
                 _ => false,
@@ -142,7 +142,7 @@ impl<'p> Tokens<'p> {
                 self.at = from + 1;
                 Ok(())
             }
-            _ => self.comment(from, b">"),
+            _ => self.bogus_comment(from),
         }
     }
 
@@ -247,14 +247,9 @@ impl<'p> Tokens<'p> {
     /// What begins with `<!`; `from` is behind it.
     fn declaration(&mut self, from: usize) -> Result<(), Rare> {
         let rest = &self.html[from..];
-        if rest.starts_with(b"--") {
-            let content = &rest[2..];
-            if content.starts_with(b">") || content.starts_with(b"->") {
-                return self.comment(from + 2, b">");
-            }
-            let odd = memchr::memmem::find(content, b"--!>").unwrap_or(usize::MAX);
-            let end = memchr::memmem::find(content, b"-->").unwrap_or(usize::MAX);
-            return self.comment(from + 2, if odd < end { b"--!>" } else { b"-->" });
+        if let Some(content) = rest.strip_prefix(b"--") {
+            let (end, behind) = end_of_comment(content).ok_or(Rare)?;
+            return self.comment(from + 2..from + 2 + end, from + 2 + behind);
         }
         if rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"doctype")) {
             return self.doctype(from + 7);
@@ -262,14 +257,18 @@ impl<'p> Tokens<'p> {
         if rest.starts_with(b"[CDATA[") && self.builder.adjusted_current_node_present_but_not_in_html_namespace() {
             return Err(Rare);
         }
-        self.comment(from, b">")
+        self.bogus_comment(from)
     }
 
-    fn comment(&mut self, from: usize, end_mark: &[u8]) -> Result<(), Rare> {
-        let end = from + memchr::memmem::find(&self.html[from..], end_mark).ok_or(Rare)?;
-        self.at = end + end_mark.len();
-        let is_cut = self.html[from..end] == *b"-" && end_mark == b">";
-        self.emit(Token::CommentToken(if is_cut { StrTendril::new() } else { self.part(from..end) })).map(drop)
+    /// What is read as a comment to the next `>`.
+    fn bogus_comment(&mut self, from: usize) -> Result<(), Rare> {
+        let end = find(self.html, from, b'>').ok_or(Rare)?;
+        self.comment(from..end, end + 1)
+    }
+
+    fn comment(&mut self, content: Range<usize>, behind: usize) -> Result<(), Rare> {
+        self.at = behind;
+        self.emit(Token::CommentToken(self.part(content))).map(drop)
     }
 
     /// `<!DOCTYPE name PUBLIC "…" "…">` and shorter ones. `from` is behind the word.
@@ -296,6 +295,30 @@ impl<'p> Tokens<'p> {
         }
         self.at = end + 1;
         self.emit(Token::DoctypeToken(doctype)).map(drop)
+    }
+}
+
+/// Where the content of a comment ends, and what stands behind the comment begins.
+fn end_of_comment(content: &[u8]) -> Option<(usize, usize)> {
+    if content.starts_with(b">") {
+        return Some((0, 1));
+    }
+    if content.starts_with(b"->") {
+        return Some((0, 2));
+    }
+    // One pass to the first of the two ends: a page may be nothing but comments.
+    let mut from = 0;
+    loop {
+        let at = find(content, from, b'-')?;
+        let n_bytes = match &content[at + 1..] {
+            [b'-', b'>', ..] => 3,
+            [b'-', b'!', b'>', ..] => 4,
+            _ => {
+                from = at + 1;
+                continue;
+            }
+        };
+        return Some((at, at + n_bytes));
     }
 }
 

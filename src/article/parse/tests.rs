@@ -102,6 +102,15 @@ fn the_tree_is_html5evers_where_the_page_breaks_off() {
 }
 
 #[test]
+fn comments_end_where_html5ever_ends_them() {
+    for comment in
+        ["<!---->", "<!---!>a-->", "<!--a--b-->", "<!--a--!-->", "<!----!>", "<!--<!-->", "<!--a-- >-->", "<!--->-->"]
+    {
+        check(&format!("<p>a{comment}b<!-- c --><p>d"));
+    }
+}
+
+#[test]
 fn doctypes_set_the_same_mode() {
     for doctype in [
         "<!DOCTYPE html>",
