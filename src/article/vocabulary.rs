@@ -1,32 +1,94 @@
 //! Owns word lists searched at once: one pass over a text tells which of them have a word in it, its first letter which
 //! words may open it.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
-use daachorse::DoubleArrayAhoCorasick;
-
-/// Lists of lowercase words in one automaton; a list's bit is its place among them.
-pub(super) struct Vocabulary(DoubleArrayAhoCorasick<u32>);
+/// Lists of lowercase words in one automaton (Aho and Corasick), each state with a row of the states that follow it; a
+/// list's bit is its place among them.
+pub(super) struct Vocabulary {
+    /// What a byte is to the words: 0 when none has it, capitals the same as small letters.
+    kinds: [u8; 256],
+    /// Bits of a place in a row.
+    row_bits: u32,
+    /// The state behind each state and kind of byte.
+    next: Vec<u16>,
+    /// The bits of the lists of which a word ends in each state.
+    lists: Vec<u32>,
+}
 
 impl Vocabulary {
-    #[expect(
-        clippy::expect_used,
-        reason = "the lists are constants of this stage, and every one is searched by its tests"
-    )]
     pub(super) fn of(lists: &[&[&str]]) -> Self {
-        let mut bits: BTreeMap<&str, u32> = BTreeMap::new();
-        for (index, list) in lists.iter().enumerate() {
-            for word in *list {
-                *bits.entry(word).or_default() |= 1 << index;
+        let words = || lists.iter().enumerate().flat_map(|(list, words)| words.iter().map(move |word| (list, *word)));
+        let mut kinds = [0; 256];
+        let mut n_kinds = 1;
+        for byte in words().flat_map(|(_, word)| word.bytes()) {
+            if kinds[usize::from(byte)] == 0 {
+                kinds[usize::from(byte)] = n_kinds;
+                kinds[usize::from(byte.to_ascii_uppercase())] = n_kinds;
+                n_kinds += 1;
             }
         }
-        Self(DoubleArrayAhoCorasick::with_values(bits).expect("the lists have words, none is empty"))
+        let row_bits = usize::from(n_kinds).next_power_of_two().trailing_zeros();
+        let mut vocabulary = Self { kinds, row_bits, next: Vec::new(), lists: Vec::new() };
+        vocabulary.add_state();
+        for (list, word) in words() {
+            let end = word.bytes().fold(0, |state, byte| vocabulary.state_behind(state, byte));
+            vocabulary.lists[usize::from(end)] |= 1 << list;
+        }
+        vocabulary.close();
+        vocabulary
+    }
+
+    fn add_state(&mut self) -> u16 {
+        let state = self.lists.len() as u16;
+        self.lists.push(0);
+        self.next.resize(self.next.len() + (1 << self.row_bits), 0);
+        state
+    }
+
+    fn place(&self, state: u16, byte: u8) -> usize {
+        (usize::from(state) << self.row_bits) | usize::from(self.kinds[usize::from(byte)])
+    }
+
+    /// The state of a word that goes on with this byte, a new one when there is none.
+    fn state_behind(&mut self, state: u16, byte: u8) -> u16 {
+        let place = self.place(state, byte);
+        if self.next[place] == 0 {
+            self.next[place] = self.add_state();
+        }
+        self.next[place]
+    }
+
+    /// Leads each state on where its word ends: to the longest other word that its end begins.
+    fn close(&mut self) {
+        let n_kinds = 1 << self.row_bits;
+        let mut shorter = vec![0_u16; self.lists.len()];
+        let mut open: VecDeque<u16> = VecDeque::from([0]);
+        while let Some(state) = open.pop_front() {
+            let fallback = usize::from(shorter[usize::from(state)]);
+            self.lists[usize::from(state)] |= self.lists[fallback];
+            for kind in 0..n_kinds {
+                let place = (usize::from(state) << self.row_bits) | kind;
+                let other = if state == 0 { 0 } else { self.next[(fallback << self.row_bits) | kind] };
+                match self.next[place] {
+                    0 => self.next[place] = other,
+                    next => {
+                        shorter[usize::from(next)] = other;
+                        open.push_back(next);
+                    }
+                }
+            }
+        }
     }
 
     /// Returns the bits of the lists that have a word anywhere in `text`, ASCII letters of either case.
     pub(super) fn lists_in(&self, text: &str) -> u32 {
-        let lower = text.bytes().map(|byte| byte.to_ascii_lowercase());
-        self.0.find_overlapping_iter_from_iter(lower).fold(0, |found, hit| found | hit.value())
+        let (mut state, mut found) = (0, 0);
+        for byte in text.bytes() {
+            state = self.next[self.place(state, byte)];
+            found |= self.lists[usize::from(state)];
+        }
+        found
     }
 
     /// Whether any list has a word in `text`.
