@@ -8,7 +8,7 @@ use super::{
     entry,
     head::Head,
     lines::{self, Known},
-    markup::{Block, BlockKind, Line, PageLines, fragment_lines, join, lines as markup_lines, page_lines},
+    markup::{Block, BlockKind, Line, PageLines, fragment_lines, join, letters, lines as markup_lines, page_lines},
     parse::parse,
     prune, region, wall,
 };
@@ -85,8 +85,6 @@ pub(super) fn read(html: &str, document: Document, (head, page): (&Head, &Page),
 
 /// Cuts lines behind the end of the page's own `articleBody`, when that is the same text.
 fn cut_behind(found: &mut Vec<Line>, body: &str) {
-    let letters =
-        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let body = letters(body);
     let lines: Vec<String> = found.iter().map(|line| letters(&line.text)).collect();
     let is_in_body = |line: &String| line.len() >= BODY_LINE_BYTES_MIN && body.contains(line.as_str());

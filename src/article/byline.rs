@@ -195,7 +195,7 @@ fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let mut rest = text.chars();
     for expected in word.chars() {
         let c = rest.next()?;
-        if !c.to_lowercase().eq(expected.to_lowercase()) {
+        if c != expected && !c.to_lowercase().eq(expected.to_lowercase()) {
             return None;
         }
     }

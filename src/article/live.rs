@@ -11,7 +11,7 @@ use super::{
     head::Head,
     json_ld::Update,
     lines::{self, Known},
-    markup::{self, Line, fragment_lines, page_lines},
+    markup::{self, Line, fragment_lines, letters, page_lines},
 };
 
 /// Fewer posts are no live blog.
@@ -330,10 +330,6 @@ impl<'a> Search<'a> {
         self.at = found.unwrap_or(self.at);
         found
     }
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -242,7 +242,8 @@ pub(super) fn is_author_address(href: &str) -> bool {
     ];
     let end = href.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(href.len());
     let path = href.get(..end).unwrap_or_default().trim_end_matches('/');
-    let is_folder = |part: &str| FOLDERS.iter().any(|folder| folder.eq_ignore_ascii_case(part));
+    let is_folder =
+        |part: &str| (5..=12).contains(&part.len()) && FOLDERS.iter().any(|folder| folder.eq_ignore_ascii_case(part));
     path.rsplit('/').skip(1).any(is_folder)
 }
 

@@ -17,22 +17,25 @@ pub(super) enum Step<'a> {
 
 /// Walks below `root` without recursion. `visit` says whether to go into an element it enters.
 pub(super) fn walk<'a>(root: &NodeRef<'a>, mut visit: impl FnMut(&Step<'a>) -> bool) {
+    // One look at a node for each step: a page has thousands, and is walked ten times.
+    let node_of = |id: Option<NodeId>| id.map(|id| root.tree.get_unchecked(&id));
     let mut next = root.first_child();
     while let Some(node) = next {
         let goes_in = visit(&Step::Enter(node));
-        if goes_in && let Some(child) = node.first_child() {
+        if goes_in && let Some(child) = node_of(node.query_or(None, |inner| inner.first_child)) {
             next = Some(child);
             continue;
         }
         let mut at = node;
         next = loop {
             visit(&Step::Leave(at));
-            if let Some(sibling) = at.next_sibling() {
-                break Some(sibling);
+            let (sibling, parent) = at.query_or((None, None), |inner| (inner.next_sibling, inner.parent));
+            if sibling.is_some() {
+                break node_of(sibling);
             }
-            match at.parent() {
-                Some(parent) if parent.id != root.id => at = parent,
-                _ => break None,
+            match node_of(parent.filter(|parent| *parent != root.id)) {
+                Some(parent) => at = parent,
+                None => break None,
             }
         };
     }
@@ -346,6 +349,19 @@ pub(super) fn fragment_lines(html: &str) -> Vec<Line> {
 /// Resolves character references; text without any is returned as it is.
 pub(super) fn unescape(text: &str) -> String {
     if text.contains('&') { htmlize::unescape(text).into_owned() } else { text.to_owned() }
+}
+
+/// The letters and digits of a text, in lowercase: by them a line is known again.
+pub(super) fn letters(text: &str) -> String {
+    let mut letters = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            letters.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            letters.extend(c.to_lowercase());
+        }
+    }
+    letters
 }
 
 /// One space between words, none at the ends, no invisible characters.

@@ -5,7 +5,7 @@ use std::{collections::HashSet, ops::Range};
 
 use super::{
     lines::Known,
-    markup::{BlockKind, Line, PageLines},
+    markup::{BlockKind, Line, PageLines, letters},
     title,
 };
 
@@ -208,10 +208,6 @@ fn is_title(line: &Line, title: &str) -> bool {
 fn is_summary(line: &Line, summary: &str) -> bool {
     let line = letters(&line.text);
     !line.is_empty() && !summary.is_empty() && (summary.starts_with(&line) || line.starts_with(summary))
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// A sentence or more that is not mostly links.

@@ -11,7 +11,7 @@ use super::super::{
 
 /// Links within the page count for less.
 const ANCHOR_SHARE: f32 = 0.3;
-/// Commas of the scripts of the world.
+/// Commas of other scripts.
 const COMMAS: [char; 9] =
     ['\u{2C}', '\u{60C}', '\u{FE50}', '\u{FE10}', '\u{FE11}', '\u{2E41}', '\u{2E34}', '\u{2E32}', '\u{FF0C}'];
 
@@ -31,19 +31,24 @@ pub(super) struct Tally {
 
 impl Tally {
     fn of(text: &str) -> Self {
-        let mut tally = Self::default();
+        let (mut n_chars, mut n_commas, mut n_latin_commas) = (0, 0, 0);
+        let (mut starts_with_space, mut ends_with_space) = (false, false);
         for c in text.chars() {
             if c.is_whitespace() {
-                tally.starts_with_space |= tally.n_chars == 0;
-                tally.ends_with_space = true;
+                starts_with_space |= n_chars == 0;
+                ends_with_space = true;
                 continue;
             }
-            tally.n_chars += 1 + usize::from(tally.ends_with_space && tally.n_chars > 0);
-            tally.ends_with_space = false;
-            tally.n_commas += usize::from(is_comma(c));
-            tally.n_latin_commas += usize::from(c == ',');
+            n_chars += 1 + usize::from(ends_with_space && n_chars > 0);
+            ends_with_space = false;
+            if c == ',' {
+                n_latin_commas += 1;
+            } else if !c.is_ascii() && COMMAS.contains(&c) {
+                n_commas += 1;
+            }
         }
-        tally
+        n_commas += n_latin_commas;
+        Self { n_chars, n_commas, n_latin_commas, starts_with_space, ends_with_space, ..Self::default() }
     }
 
     /// Adds the text behind.
@@ -77,10 +82,6 @@ impl Tally {
         let n_links = self.n_link_chars as f32 + self.n_anchor_chars as f32 * ANCHOR_SHARE;
         if n_chars == 0 { 0.0 } else { n_links / n_chars as f32 }
     }
-}
-
-fn is_comma(c: char) -> bool {
-    c == ',' || (!c.is_ascii() && COMMAS.contains(&c))
 }
 
 /// The counts of every element below `root`, and of itself.
@@ -145,10 +146,16 @@ impl Kind {
 
 /// The counts of one element.
 pub(super) fn tally(root: &NodeRef) -> Tally {
+    tally_with_fewer(usize::MAX, root).unwrap_or_default()
+}
+
+/// The counts of one element that has fewer Latin commas than this; one that has them is not read to its end.
+pub(super) fn tally_with_fewer(n_commas: usize, root: &NodeRef) -> Option<Tally> {
     let mut tally = Tally::default();
     let mut links: Vec<(NodeId, Kind, Tally)> = Vec::new();
     let mut closed = Tally::default();
     walk(root, |step| match step {
+        Step::Enter(_) if tally.n_latin_commas >= n_commas => false,
         Step::Enter(node) => {
             let kind = Kind::of(node);
             if let Some(kind) = kind.filter(|kind| *kind != Kind::Other) {
@@ -175,7 +182,8 @@ pub(super) fn tally(root: &NodeRef) -> Tally {
             false
         }
     });
-    Tally { n_link_chars: closed.n_link_chars, n_anchor_chars: closed.n_anchor_chars, ..tally }
+    let whole = Tally { n_link_chars: closed.n_link_chars, n_anchor_chars: closed.n_anchor_chars, ..tally };
+    (tally.n_latin_commas < n_commas).then_some(whole)
 }
 
 /// Characters of an element's text, runs of spaces taken as one.

@@ -6,7 +6,7 @@ use super::{
     super::{
         super::markup::{Step, walk},
         Rules, is_named, n_chars, names, only_element,
-        tally::{Tally, tally},
+        tally::{Tally, tally_with_fewer},
     },
     Figures, is_video, named, weight,
 };
@@ -48,10 +48,7 @@ pub(super) fn is_doubtful(node: &NodeRef, rules: Rules, figures: &Figures) -> bo
         // Code stands in blocks with the names of a layout.
         return named(node, &[local_name!("pre")]).is_empty();
     }
-    let tally = tally(node);
-    if tally.n_latin_commas >= COMMAS_MIN {
-        return false;
-    }
+    let Some(tally) = tally_with_fewer(COMMAS_MIN, node) else { return false };
     let parts = Parts::of(node);
     if parts.has_video {
         return false;
