@@ -177,7 +177,9 @@ impl Gathered {
         (node.from, node.n_entries) = (n_known as u32, 1);
         self.meanings.push(Meaning { entry, next: None });
         self.words.bytes_max = self.words.bytes_max.max(folded.len());
-        for end in token_ends(folded) {
+        // Most words are one token: no phrase begins within them.
+        let is_letters = folded.bytes().all(|byte| byte.is_ascii_lowercase());
+        for end in token_ends(folded).take_while(|_| !is_letters) {
             if let Some(beginning) = self.words.node_mut(&folded[..end]) {
                 beginning.goes_on = true;
             }

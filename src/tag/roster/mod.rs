@@ -19,9 +19,10 @@ pub(in crate::tag) mod words;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use foldhash::HashSet;
 use jiff::civil::Date;
 
 pub use check::{Finding, Weight};

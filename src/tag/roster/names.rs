@@ -1,8 +1,7 @@
 //! Owns the surface forms: every name of every person, country and organisation, with what it stands for and how sure
 //! it is.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde::Deserialize;
 
 use super::super::fold::fold;
