@@ -150,36 +150,36 @@ fn is_named_by(class: &str) -> bool {
     if class.len() > CLASS_BYTES_MAX || lists_in(class) & MAY_BE_FURNITURE == 0 {
         return false;
     }
-    let words = words(class);
-    if words.iter().any(|word| WORDS.binary_search(&word.as_str()).is_ok()) {
-        return !words.iter().any(|word| LAYOUT.contains(&word.as_str()));
+    let spaced = spaced(class);
+    let words: Vec<&str> = spaced.split_ascii_whitespace().collect();
+    if words.iter().any(|word| WORDS.binary_search(word).is_ok()) {
+        return !words.iter().any(|word| LAYOUT.contains(word));
     }
     words.windows(2).any(|two| PAIRS.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
 }
 
 /// Splits a class name into lowercase words at punctuation and camel case.
 pub(super) fn words(class: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
+    spaced(class).split_ascii_whitespace().map(str::to_owned).collect()
+}
+
+/// Its words with spaces between.
+fn spaced(class: &str) -> String {
+    let mut spaced = String::with_capacity(class.len() * 2);
     let mut was_lower = false;
     for c in class.chars() {
-        let starts_word = c.is_ascii_uppercase() && was_lower;
-        if !c.is_ascii_alphanumeric() || starts_word {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        if !c.is_ascii_alphanumeric() {
+            spaced.push(' ');
             was_lower = false;
-            if !c.is_ascii_alphanumeric() {
-                continue;
-            }
+            continue;
+        }
+        if c.is_ascii_uppercase() && was_lower {
+            spaced.push(' ');
         }
         was_lower = c.is_ascii_lowercase();
-        word.push(c.to_ascii_lowercase());
+        spaced.push(c.to_ascii_lowercase());
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+    spaced
 }
 
 #[cfg(test)]

@@ -293,8 +293,11 @@ impl Lines {
 
     /// Ends a block, and with it what its line breaks cut.
     fn flush(&mut self) {
-        let mut line = std::mem::take(&mut self.open);
-        line.text = collapse(&line.text);
+        // The text so far is written anew for each line.
+        let mut text = std::mem::take(&mut self.open.text);
+        let line = Line { text: collapse(&text), ..std::mem::take(&mut self.open) };
+        text.clear();
+        self.open.text = text;
         if !line.text.is_empty() {
             self.done.push(line);
         } else if let Some(last) = self.done.last_mut() {
