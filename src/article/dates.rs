@@ -147,6 +147,11 @@ pub(super) fn day(text: &str, order: Order) -> Option<Date> {
     (0..tokens.len()).find_map(|at| day_at(&tokens[at..], order))
 }
 
+/// Whether a text that holds a date begins with its day or its month.
+pub(super) fn opens_text(text: &str) -> bool {
+    matches!(tokens(text).first(), Some(Token::Number { .. } | Token::Month(_)))
+}
+
 /// Words in a text that holds a date; the names of months are some.
 pub(super) fn n_words(text: &str) -> usize {
     text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count()
@@ -176,8 +181,13 @@ pub(super) fn proven_order(text: &str) -> Option<Order> {
 
 #[derive(Debug, PartialEq)]
 enum Token {
-    Number { value: i32, n_digits: usize },
+    Number {
+        value: i32,
+        n_digits: usize,
+    },
     Month(i8),
+    /// An era of East Asia: the year before its first.
+    Era(i32),
     Word,
     Mark(char),
 }
@@ -213,13 +223,26 @@ fn tokens(text: &str) -> Vec<Token> {
                     word.as_str(),
                     "de" | "of" | "del" | "th" | "st" | "nd" | "rd" | "er" | "the" | "di" | "º"
                 ) => {}
-                None => tokens.push(Token::Word),
+                None => other_word(&word, &mut tokens),
             }
         } else if !c.is_whitespace() && !matches!(c, ',' | 'º' | 'ª') {
             tokens.push(Token::Mark(c));
         }
     }
     tokens
+}
+
+/// A word that is no month: `令和` before the year, `平成元年` with it, or nothing.
+fn other_word(word: &str, tokens: &mut Vec<Token>) {
+    const ERAS: [(&str, i32); 4] = [("令和", 2018), ("平成", 1988), ("民國", 1911), ("民国", 1911)];
+    let before = |word: &str| ERAS.iter().find(|(era, _)| word.ends_with(era)).map(|(_, before)| *before);
+    if let Some(before) = before(word) {
+        tokens.push(Token::Era(before));
+    } else if let Some(before) = word.strip_suffix("元年").and_then(before) {
+        tokens.extend([Token::Number { value: before + 1, n_digits: 4 }, Token::Mark('年')]);
+    } else {
+        tokens.push(Token::Word);
+    }
 }
 
 /// Western, Arabic-Indic and Persian digits.
@@ -238,14 +261,7 @@ fn digit(c: char) -> Option<i32> {
 fn day_at(tokens: &[Token], order: Order) -> Option<Date> {
     use Token::{Mark, Month, Number};
     match tokens {
-        [
-            Number { value: year, n_digits: 4 },
-            Mark('年' | '년'),
-            Number { value: month, .. },
-            Mark('月' | '월'),
-            Number { value: day, .. },
-            ..,
-        ] => date(*year, *month, *day),
+        [Token::Era(_), ..] | [Number { .. }, Mark('年' | '년'), ..] => ideographic_day_at(tokens),
         [
             Number { value: year, n_digits: 4 },
             Mark(a @ ('-' | '/' | '.' | '|')),
@@ -282,7 +298,8 @@ fn day_at(tokens: &[Token], order: Order) -> Option<Date> {
         | [Month(month), Number { value: day, n_digits: 1..=2 }, Mark('.'), Number { value: year, n_digits: 4 }, ..] => {
             date(*year, i32::from(*month), *day)
         }
-        [Number { value: year, n_digits: 4 }, Month(month), Number { value: day, n_digits: 1..=2 }, ..] => {
+        [Number { value: year, n_digits: 4 }, Month(month), Number { value: day, n_digits: 1..=2 }, ..]
+        | [Number { value: year, n_digits: 4 }, Mark('.'), Month(month), Number { value: day, n_digits: 1..=2 }, ..] => {
             date(*year, i32::from(*month), *day)
         }
         [
@@ -298,6 +315,31 @@ fn day_at(tokens: &[Token], order: Order) -> Option<Date> {
             let (day, month) = if is_day_first { (*first, *second) } else { (*second, *first) };
             date(year, month, day).or_else(|| date(year, day, month))
         }
+        _ => None,
+    }
+}
+
+/// `2025年2月12日`, `令和7年2月12日`.
+fn ideographic_day_at(tokens: &[Token]) -> Option<Date> {
+    use Token::{Era, Mark, Number};
+    match tokens {
+        [
+            Era(before),
+            Number { value: year, n_digits: 1..=3 },
+            Mark('年'),
+            Number { value: month, .. },
+            Mark('月'),
+            Number { value: day, .. },
+            ..,
+        ] => date(before + year, *month, *day),
+        [
+            Number { value: year, n_digits: 4 },
+            Mark('年' | '년'),
+            Number { value: month, .. },
+            Mark('月' | '월'),
+            Number { value: day, .. },
+            ..,
+        ] => date(*year, *month, *day),
         _ => None,
     }
 }
@@ -343,6 +385,20 @@ mod tests {
     use jiff::civil::date as civil;
 
     use super::*;
+
+    #[test]
+    fn years_of_eras_are_years() {
+        let written = [
+            ("令和7年2月12日", civil(2025, 2, 12)),
+            ("公開日：令和元年5月1日", civil(2019, 5, 1)),
+            ("平成23年5月12日", civil(2011, 5, 12)),
+            ("民國109年4月7日", civil(2020, 4, 7)),
+        ];
+        for (text, expect) in written {
+            assert_eq!(day(text, Order::DayFirst), Some(expect), "{text}");
+        }
+        assert_eq!(day("2020. december 5.", Order::DayFirst), Some(civil(2020, 12, 5)));
+    }
 
     #[test]
     fn machine_times_are_read_with_the_offset_they_carry() {

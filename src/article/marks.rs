@@ -120,6 +120,12 @@ impl<'n> Names<'n> {
         self.say(SAYS_ELSEWHERE) && self.written.split_ascii_whitespace().any(names_it)
     }
 
+    /// Whether one is that of an article's footer: `entry-footer`.
+    pub(super) fn are_article_footer(&self) -> bool {
+        const FOOTERS: [&str; 5] = ["entry-footer", "article-footer", "post-footer", "article__footer", "post__footer"];
+        self.say(SAYS_ELSEWHERE) && self.written.split_ascii_whitespace().any(|class| FOOTERS.contains(&class))
+    }
+
     /// What they say about the dates below the element.
     pub(super) fn mark(&self) -> Mark {
         match (self.say(SAYS_CHANGED), self.say(SAYS_PUBLISHED)) {

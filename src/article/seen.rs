@@ -1,7 +1,7 @@
 //! Owns the dates readers see: which of the times and dated texts of a page is its day of publication.
 
 use super::{
-    dates::{Habits, Stamp, n_words},
+    dates::{self, Habits, Stamp, n_words},
     head::Head,
     marks::{Mark, Place, published_part},
 };
@@ -20,6 +20,8 @@ pub(super) struct Seen {
     pub(super) stamp: Stamp,
     pub(super) origin: &'static str,
     pub(super) rank: Rank,
+    /// Nothing stands before it in its text.
+    pub(super) opens_text: bool,
 }
 
 /// How likely a visible date is the day of publication, from the likeliest on.
@@ -79,7 +81,7 @@ pub(super) fn all(head: &Head, habits: &Habits) -> Vec<Seen> {
         let Some(rank) = time_rank(time.mark, spot(head, time.place, time.at)) else { continue };
         let machine = habits.stamp(&time.value).map(|stamp| (stamp, "time"));
         if let Some((stamp, origin)) = machine.or_else(|| Some((habits.stamp(&time.text)?, "time text"))) {
-            found.push(Seen { stamp, origin, rank });
+            found.push(Seen { stamp, origin, rank, opens_text: true });
         }
     }
     for text in &head.dated {
@@ -89,7 +91,8 @@ pub(super) fn all(head: &Head, habits: &Habits) -> Vec<Seen> {
         let Some(day) = habits.day(published_part(&text.text)) else { continue };
         let is_line = n_words(&text.text) > STAMP_WORDS_MAX;
         let Some(rank) = text_rank(text.mark, spot(head, text.place, text.at), is_line) else { continue };
-        found.push(Seen { stamp: Stamp::of_day(day), origin: "visible date", rank });
+        let opens_text = dates::opens_text(&text.text);
+        found.push(Seen { stamp: Stamp::of_day(day), origin: "visible date", rank, opens_text });
     }
     found
 }
@@ -100,7 +103,7 @@ pub(super) fn beside_heading(head: &Head, habits: &Habits) -> Option<Seen> {
         let is_other = matches!(time.mark, Mark::Changed | Mark::Clock);
         !is_other && spot(head, time.place, time.at) == Spot::ByHeading
     })?;
-    Some(Seen { stamp: habits.stamp(&time.value)?, origin: "time", rank: Rank::TimeByHeading })
+    Some(Seen { stamp: habits.stamp(&time.value)?, origin: "time", rank: Rank::TimeByHeading, opens_text: true })
 }
 
 fn spot(head: &Head, place: Place, at: usize) -> Spot {

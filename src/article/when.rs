@@ -1,7 +1,7 @@
 //! Owns which day a page was published on: the readers' day first, then the time and offset a source of that day gives.
 
 use ::url::Url;
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
     Hints, PageTime,
@@ -46,6 +46,8 @@ const DAY_FIRST_DOMAINS: &[&str] = &[
     "it", "es", "pt", "nl", "be", "at", "ch", "pl", "cz", "ru", "ua", "tr", "se", "no", "dk", "fi", "gr", "il", "ae", "eg",
 ];
 
+/// Less before the page's own word is a correction of it.
+const MOVE_DAYS_MIN: i64 = 30;
 /// A text this short is a date and nothing else.
 const BARE_DATE_CHARS_MAX: usize = 25;
 
@@ -91,6 +93,9 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
         if let (None, Some(beside)) = (agreed, beside) {
             return Some(sourced(beside.into()));
         }
+        if let (None, Some(earlier)) = (agreed, reading.earlier_by_heading(&structured)) {
+            return Some(sourced(earlier));
+        }
         let first = agreed.unwrap_or(first);
         let day = local_day(&first.stamp, seen_day.iter().chain(&url_day), zone);
         return Some(attach(day, &structured, zone));
@@ -102,7 +107,10 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
         return Some(sourced(uploaded_on(day).unwrap_or(day_alone)));
     }
     let by_heading = |rank: Rank| rank <= Rank::ChangedByHeading;
-    let found = marked.or_else(|| reading.dated()).or_else(|| reading.seen(by_heading)).or_else(|| reading.scripted());
+    // A mark far from the headline may be another article's: a day beside the headline says more.
+    let near = reading.seen(|rank| rank <= Rank::TextByHeading).filter(|_| !head.json_ld.is_live_blog);
+    let found = near.or(marked).or_else(|| reading.dated()).or_else(|| reading.seen(by_heading));
+    let found = found.or_else(|| reading.scripted());
     if let Some(found) = found {
         let uploaded = uploaded_on(found.stamp.day).filter(|_| found.stamp.instant.is_none());
         return Some(sourced(uploaded.unwrap_or(found)));
@@ -111,7 +119,8 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
         let instant = published.to_zoned_datetime(zone.cloned().unwrap_or(TimeZone::UTC));
         return Some(Sourced { time: PageTime::Instant(instant), origin: "feed".to_owned() });
     }
-    let last = reading.seen(|rank| rank <= Rank::Text).or_else(|| reading.modified());
+    let last = reading.seen(|rank| rank <= Rank::Text).or_else(|| reading.titled());
+    let last = last.or_else(|| reading.published_elsewhere()).or_else(|| reading.modified());
     last.or_else(|| reading.seen(|_| true)).or_else(|| reading.unplaced()).map(sourced)
 }
 
@@ -261,6 +270,34 @@ impl Reading<'_> {
         found.all(|next| next.stamp.day == first.stamp.day).then_some(first)
     }
 
+    /// A day beside the headline long before all that machines are told: pages that move house tell them the day of the
+    /// move. No change is told so, since it would come behind.
+    fn earlier_by_heading(&self, structured: &[Candidate]) -> Option<Candidate> {
+        let first = structured.iter().map(|candidate| candidate.stamp.day).min()?;
+        let latest = first.checked_sub(MOVE_DAYS_MIN.days()).ok()?;
+        let is_live = self.head.json_ld.is_live_blog;
+        let mut seen = seen::all(self.head, &self.habits);
+        // A caption has a day too: `Archive photo, 1 May 2020`.
+        seen.retain(|seen| seen.rank < Rank::TextByHeading || (seen.rank == Rank::TextByHeading && seen.opens_text));
+        let surest = seen.into_iter().min_by_key(|seen| seen.rank)?;
+        (!is_live && surest.stamp.day < latest).then(|| surest.into())
+    }
+
+    /// What a teaser, a box or the page's foot says was published, when it is one day.
+    fn published_elsewhere(&self) -> Option<Candidate> {
+        let is_there = |time: &&TimeMark| time.mark == Mark::Published && time.place == Place::Elsewhere;
+        let times = self.head.times.iter().filter(is_there);
+        let mut found = times.filter_map(|time| self.candidate(&time.value, "time published"));
+        let first = found.next()?;
+        found.all(|next| next.stamp.day == first.stamp.day).then_some(first)
+    }
+
+    /// The day that the page's title names.
+    fn titled(&self) -> Option<Candidate> {
+        let day = self.habits.day(self.head.title.as_deref()?)?;
+        Some(Candidate { stamp: Stamp::of_day(day), origin: "title".to_owned() })
+    }
+
     /// What readers see: the surest of the dates whose rank will do, the first of equals.
     fn seen(&self, will_do: impl Fn(Rank) -> bool) -> Option<Candidate> {
         let found = seen::all(self.head, &self.habits).into_iter().filter(|seen| will_do(seen.rank));
@@ -349,7 +386,7 @@ mod tests {
     #[test]
     fn a_far_date_on_the_page_does_not_move_the_day() {
         let html = r#"<meta property="article:published_time" content="2025-02-12T22:30:00Z">
-                      <h1>A</h1><p class="date">01.01.2024</p>"#;
+                      <h1>A</h1><p class="date">20.01.2025</p>"#;
         assert_eq!(published_on(html, None, None).unwrap().0.day(), date(2025, 2, 12));
     }
 
@@ -364,6 +401,38 @@ mod tests {
         assert_eq!(published_on(&page(""), None, None).unwrap().0.day(), date(2025, 3, 4));
         let text = format!("<p>{}</p>", "Words of the article. ".repeat(60));
         assert_eq!(published_on(&page(&text), None, None).unwrap().0.day(), date(2020, 2, 12));
+    }
+
+    #[test]
+    fn a_day_beside_the_headline_long_before_the_pages_own_is_that_before_it_moved_house() {
+        let page = |day: &str| {
+            format!(
+                "<meta property='article:published_time' content='2024-08-07T12:00:00Z'><h1>Talks go on</h1>\
+                 <p><span>Ann Lee</span><span>{day}</span></p>"
+            )
+        };
+        assert_eq!(published_on(&page("Dec 30, 2013"), None, None).unwrap().0.day(), date(2013, 12, 30));
+        assert_eq!(published_on(&page("Photo: Dec 30, 2013"), None, None).unwrap().0.day(), date(2024, 8, 7));
+        assert_eq!(published_on(&page("Aug 1, 2024"), None, None).unwrap().0.day(), date(2024, 8, 7));
+        assert_eq!(published_on(&page("Dec 30, 2024"), None, None).unwrap().0.day(), date(2024, 8, 7));
+    }
+
+    #[test]
+    fn the_foot_of_an_article_tells_its_day_and_that_of_the_page_does_not() {
+        let text = format!("<p>{}</p>", "Words of the article. ".repeat(60));
+        let foot = "<footer>Published <time datetime=2025-03-04>4 March</time>, updated \
+                    <time datetime=2025-05-06>6 May</time></footer>";
+        let inside = format!("<article><h1>Talks go on</h1>{text}{foot}</article>");
+        assert_eq!(published_on(&inside, None, None).unwrap().1, "time published");
+        let named = format!("<h1>Talks go on</h1>{text}<div class=entry-footer>4 March 2025</div>");
+        assert_eq!(published_on(&named, None, None).unwrap().0.day(), date(2025, 3, 4));
+    }
+
+    #[test]
+    fn a_day_beside_the_headline_comes_before_one_marked_in_a_list() {
+        let html = "<div><h2>Most read</h2><div><span class=timestamp>01.02.2022</span><a href=/x>Other talks</a></div>\
+                    </div><h1>Talks go on</h1><p>Friday<br>04.02.2022, 09:55</p>";
+        assert_eq!(published_on(html, None, None).unwrap().0.day(), date(2022, 2, 4));
     }
 
     #[test]

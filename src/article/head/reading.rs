@@ -40,6 +40,8 @@ pub(super) struct Reading {
     elsewhere: usize,
     /// Elements open that hold others' texts: comments, teasers. Their dates and authors are not the page's.
     others: usize,
+    /// For each `<article>` open the headings before it.
+    articles: Vec<usize>,
     marks: Vec<Mark>,
     opened: Vec<Block>,
     /// The classes and the id of the current element, in lowercase.
@@ -59,9 +61,19 @@ enum Level {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Block {
     Plain,
+    Article,
     Elsewhere,
     Others,
     Date(Mark),
+}
+
+impl Block {
+    fn of(mark: Mark) -> Self {
+        match mark {
+            Mark::None => Self::Plain,
+            mark => Self::Date(mark),
+        }
+    }
 }
 
 impl Reading {
@@ -84,6 +96,7 @@ impl Reading {
                 self.elsewhere += 1;
                 self.others += 1;
             }
+            Block::Article => self.articles.push(self.head.h1.len()),
             Block::Date(mark) => self.marks.push(mark),
             Block::Plain => {}
         }
@@ -100,6 +113,9 @@ impl Reading {
             Some(Block::Others) => {
                 self.elsewhere -= 1;
                 self.others -= 1;
+            }
+            Some(Block::Article) => {
+                self.articles.pop();
             }
             Some(Block::Date(_)) => {
                 self.marks.pop();
@@ -188,13 +204,14 @@ impl Reading {
         match *name {
             // It holds what belongs to the article.
             local_name!("aside") if attributes.class.is_some_and(|class| class.contains("meta")) => {}
+            // The footer of an article tells of it, when and by whom it was written.
+            _ if self.is_own_footer(name, names) => return Block::of(names.mark()),
             local_name!("nav") | local_name!("footer") | local_name!("aside") | local_name!("blockquote") => {
                 return Block::Elsewhere;
             }
             local_name!("article") if self.is_far_from_heading() => return Block::Others,
-            local_name!("html") | local_name!("body") | local_name!("main") | local_name!("article") => {
-                return Block::Plain;
-            }
+            local_name!("article") => return Block::Article,
+            local_name!("html") | local_name!("body") | local_name!("main") => return Block::Plain,
             _ => {}
         }
         self.head.has_paywall_mark |= self.elsewhere == 0 && names.have_paywall();
@@ -203,10 +220,14 @@ impl Reading {
         if is_elsewhere && (self.elsewhere > 0 || !node.descendants_it().any(|inner| inner.has_name("h1"))) {
             return if names.are_comments() { Block::Others } else { Block::Elsewhere };
         }
-        match names.mark() {
-            Mark::None => Block::Plain,
-            mark => Block::Date(mark),
-        }
+        Block::of(names.mark())
+    }
+
+    /// Whether it is the footer of the article that has the headline.
+    fn is_own_footer(&self, name: &LocalName, names: &Names) -> bool {
+        let has_heading = |n_headings: &usize| self.head.h1.len() > *n_headings;
+        let is_in_article = self.articles.last().is_some_and(has_heading);
+        (is_in_article && *name == local_name!("footer")) || names.are_article_footer()
     }
 
     /// Behind more text than a lead and a byline: another article than the headline's.
@@ -337,7 +358,9 @@ impl Reading {
         let n_digits = contents.bytes().filter(u8::is_ascii_digit).count();
         let has_foreign_digits =
             n_digits == 0 && !contents.is_ascii() && contents.chars().any(|c| !c.is_ascii() && c.is_numeric());
-        if n_digits < 4 && !has_foreign_digits {
+        // A year counted from an era's first has a digit or two.
+        let is_dated = n_digits >= 4 || has_foreign_digits || (n_digits >= 2 && contents.contains('年'));
+        if !is_dated {
             if contents.len() < LABEL_BYTES_MAX && contents.contains(char::is_alphabetic) {
                 self.label.clear();
                 self.label.push_str(contents);
