@@ -68,7 +68,7 @@ pub(super) fn read(html: &str, document: Document, (head, page): (&Head, &Page),
     }
     // Behind the rivals: what pruning took from a stub is its cookie box.
     if n_chars(&found) < TEXT_CHARS_MIN && !is_wall {
-        let mut whole = lines::filter(engine(parse(html), Effort::Unpruned, known), known);
+        let mut whole = lines::without_furniture(engine(parse(html), Effort::Unpruned, known), known);
         is_wall = wall::clear(&mut whole, known.title);
         if !is_wall && take_longer(&mut found, whole, 1.5) {
             (source, origin) = (TextSource::Page, "page, unpruned");

@@ -59,6 +59,11 @@ const SUSPECT: [&str; 22] = [
     "com-", "masthead", "shopping", "replies", "rss", "remark", "popup", "legends", "supplemental", "-ad-",
 ];
 
+/// Words of names for what holds a picture, and those that say that it holds a text beside one.
+const PICTURES: [&str; 12] =
+    ["photo", "photos", "foto", "image", "img", "picture", "bild", "imagen", "imagem", "zdjecie", "thumb", "thumbnail"];
+const BESIDE_PICTURE: [&str; 8] = ["text", "txt", "content", "body", "paragraph", "has", "no", "with"];
+
 /// The class names, or the id, of a block, and the lists that have a word in them.
 pub(super) struct Names<'n> {
     written: &'n str,
@@ -69,6 +74,7 @@ pub(super) struct Names<'n> {
 const MAY_BE_FOREIGN: u32 = 1;
 const MAY_BE_FURNITURE: u32 = 1 << 1;
 const MAY_BE_SUSPECT: u32 = 1 << 2;
+const MAY_BE_PICTURE: u32 = 1 << 3;
 
 impl<'n> Names<'n> {
     pub(super) fn of(written: &'n str) -> Self {
@@ -85,6 +91,18 @@ impl<'n> Names<'n> {
         self.lists & MAY_BE_FURNITURE != 0 && self.written.split_ascii_whitespace().any(is_named_by)
     }
 
+    /// Whether one names what holds a picture, and nothing but its caption.
+    pub(super) fn name_picture(&self) -> bool {
+        let is_picture = |class: &str| {
+            class.len() <= CLASS_BYTES_MAX && {
+                let words = words(class);
+                let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+                has(&PICTURES) && !has(&BESIDE_PICTURE)
+            }
+        };
+        self.lists & MAY_BE_PICTURE != 0 && self.written.split_ascii_whitespace().any(is_picture)
+    }
+
     /// Whether they have a word in them for which an engine would drop the block unseen.
     pub(super) fn are_suspect(&self) -> bool {
         self.lists & MAY_BE_SUSPECT != 0
@@ -96,7 +114,7 @@ fn lists_in(names: &str) -> u32 {
     static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         let foreign: Vec<&str> = FOREIGN.into_iter().chain(["comment"]).collect();
         let furniture: Vec<&str> = WORDS.into_iter().chain(PAIRS.map(|(first, _)| first)).collect();
-        Vocabulary::of(&[&foreign, &furniture, &SUSPECT])
+        Vocabulary::of(&[&foreign, &furniture, &SUSPECT, &PICTURES])
     });
     VOCABULARY.lists_in(names)
 }

@@ -1,41 +1,32 @@
 //! Owns the line filter: lines of an extracted text that are furniture go, as long as most of the text survives.
 
+mod edges;
+mod quotes;
+mod stamps;
+mod tail;
+
 use std::sync::LazyLock;
 
 use super::{
     Page,
-    dates::{self, Order},
     markup::Line,
-    phrases::{AGENCIES, CREDIT, DISCLAIMERS, LABELS, READ_ALSO, RIGHTS, SHARES, SUBSCRIBE, TAIL},
+    phrases::{AGENCIES, CREDIT, DISCLAIMERS, FILED, LABELS, READ_ALSO, READING, RIGHTS, SHARES, SUBSCRIBE},
     teasers, title,
     vocabulary::{Openers, Vocabulary},
 };
 
 /// Longer lines are prose whatever they open with.
 const FURNITURE_CHARS_MAX: usize = 220;
-const DATE_CHARS_MAX: usize = 70;
-const STAMP_CHARS_MAX: usize = 120;
 const SUBSCRIBE_CHARS_MAX: usize = 200;
 const COPYRIGHT_CHARS_MAX: usize = 200;
-const CLOCK_CHARS_MAX: usize = 10;
+const FILED_CHARS_MAX: usize = 160;
 const LABEL_BYTES_MAX: usize = 100;
-/// Ideographs are words: a date line has those of year, month, day, and the name of an outlet.
-const DATE_IDEOGRAPHS_MAX: usize = 14;
-/// A short line that opens the text or ends it in a colon is a label.
-const LABEL_CHARS_MAX: usize = 40;
 /// Lines of the lead this long stand once; pages repeat the lead at the head of the text.
 const REPEATED_CHARS_MIN: usize = 60;
 /// Lines at either end of a text where the headline and the byline are looked for.
 const EDGE_LINES_MAX: usize = 4;
-const BYLINE_CHARS_MAX: usize = 90;
-/// Letters a byline has beside its names: `By`, `Von unserem Korrespondenten`.
-const BYLINE_REST_LETTERS_MAX: usize = 18;
 /// Share of the characters that must survive, or the text stays as it was.
 const SURVIVING_SHARE_MIN: f32 = 0.6;
-/// A line this long that ends as a sentence does is the article's, even behind a heading of the tail.
-const SENTENCE_CHARS_MIN: usize = 110;
-/// Share of the text that a tail may hold to be cut.
-const TAIL_SHARE_MAX: f32 = 0.3;
 
 /// What is known of the page whose text is filtered.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,87 +38,53 @@ pub(super) struct Known<'a> {
     pub(super) summary: Option<&'a str>,
     /// Its head names the author.
     pub(super) has_author: bool,
+    pub(super) outlet: Option<&'a str>,
 }
 
 impl<'a> Known<'a> {
     pub(super) fn of(page: &'a Page) -> Self {
-        let (title, byline) = (page.title.as_deref(), page.byline.as_slice());
-        Self { title, byline, is_paywalled: page.is_paywalled, ..Self::default() }
+        Self {
+            title: page.title.as_deref(),
+            byline: &page.byline,
+            is_paywalled: page.is_paywalled,
+            outlet: page.outlet_name.as_deref(),
+            ..Self::default()
+        }
     }
 }
 
-/// Drops furniture from the lines of an article.
+/// Drops furniture from the lines of an article, unless that is most of it.
 pub(super) fn filter(lines: Vec<Line>, known: &Known) -> Vec<Line> {
-    let n_before = n_chars(&lines);
-    let whole = teasers::drop_teasers(lines.clone());
-    let cut = cut_tail(&whole);
+    let kept = without_furniture(lines.clone(), known);
+    if n_chars(&kept) as f32 >= n_chars(&lines) as f32 * SURVIVING_SHARE_MIN { kept } else { lines }
+}
+
+/// Drops furniture, however little is left.
+pub(super) fn without_furniture(lines: Vec<Line>, known: &Known) -> Vec<Line> {
+    let whole = teasers::drop_teasers(lines);
+    let cut = teasers::before_links(tail::cut(&whole, known.byline));
     let mut kept: Vec<Line> = Vec::with_capacity(cut.len());
     for (index, line) in cut.iter().enumerate() {
         let text = line.text.as_str();
         let is_edge = index < EDGE_LINES_MAX || index + EDGE_LINES_MAX >= cut.len();
         let is_title = index < EDGE_LINES_MAX && known.title.is_some_and(|title| title::is_headline(text, title));
-        let is_title = is_title || (is_edge && is_byline(text, known.byline));
+        let is_title = is_title || (is_edge && edges::is_byline(text, known.byline));
         let is_long = text.chars().count() >= REPEATED_CHARS_MIN;
         let is_lead = is_long && kept.iter().take(EDGE_LINES_MAX).any(|earlier| earlier.text == text);
         let is_lead_again = is_lead && cut.iter().filter(|other| other.text == text).take(3).count() == 2;
         let is_repeated = is_lead_again || kept.last().is_some_and(|last| last.text == text);
-        if is_title || is_repeated || is_furniture(text) || (kept.is_empty() && is_kicker(text)) {
+        let is_again = is_title || is_repeated || quotes::is_pulled(cut, index);
+        if is_again || is_furniture(text) || (kept.is_empty() && edges::opens(text, known)) {
             continue;
         }
         kept.push(line.clone());
     }
-    while kept.last().is_some_and(|line| line.text.ends_with(':') && line.text.chars().count() < LABEL_CHARS_MAX) {
-        kept.pop();
-    }
-    if n_chars(&kept) as f32 >= n_before as f32 * SURVIVING_SHARE_MIN { kept } else { lines }
+    while kept.pop_if(|line| edges::ends(&line.text)).is_some() {}
+    kept
 }
 
 fn n_chars(lines: &[Line]) -> usize {
     lines.iter().map(|line| line.text.chars().count()).sum()
-}
-
-/// The lines before the first heading behind which only a small rest follows.
-fn cut_tail(lines: &[Line]) -> &[Line] {
-    let total = n_chars(lines);
-    let mut n_chars_before = 0;
-    let last_sentence = lines.iter().rposition(|line| is_long_sentence(&line.text));
-    for (index, line) in lines.iter().enumerate() {
-        let rest = total - n_chars_before;
-        n_chars_before += line.text.chars().count();
-        if index < 2 || last_sentence.is_some_and(|last| index <= last) {
-            continue;
-        }
-        let is_heading = line.text.chars().count() <= 40 && {
-            let bare = bare(&line.text);
-            TAIL.iter().any(|tail| *tail == bare)
-        };
-        if is_heading && rest as f32 <= total as f32 * TAIL_SHARE_MAX {
-            return &lines[..index];
-        }
-    }
-    lines
-}
-
-fn is_long_sentence(line: &str) -> bool {
-    line.chars().count() >= SENTENCE_CHARS_MIN && line.ends_with(['.', '!', '?', '"', '”', '»', '。', '」'])
-}
-
-/// `By Ann Lee`, `Ann Lee, Geneva`: a name of the byline and next to nothing else.
-fn is_byline(line: &str, byline: &[String]) -> bool {
-    if line.chars().count() > BYLINE_CHARS_MAX || !byline.iter().any(|name| line.contains(name.as_str())) {
-        return false;
-    }
-    let rest = byline.iter().fold(line.to_owned(), |rest, name| rest.replace(name.as_str(), " "));
-    rest.chars().filter(|c| c.is_alphabetic()).count() <= BYLINE_REST_LETTERS_MAX
-        && !line.ends_with(['!', '?', '"', '”'])
-}
-
-/// A section's name, a place or a counter over the first paragraph.
-fn is_kicker(line: &str) -> bool {
-    line.chars().count() <= LABEL_CHARS_MAX
-        && line.split_whitespace().count() <= 2
-        && !line.ends_with(['.', '!', '?', '"', '”', '»', '。', '！', '？'])
-        && line.chars().filter(|c| u32::from(*c) >= 0x2E80).count() < 8
 }
 
 fn is_furniture(line: &str) -> bool {
@@ -140,12 +97,15 @@ fn is_furniture(line: &str) -> bool {
     if n_chars > FURNITURE_CHARS_MAX {
         return bare.len() <= LABEL_BYTES_MAX && is_label(&bare.to_lowercase());
     }
-    let lower = line.to_lowercase();
+    let mut lower = line.to_lowercase();
+    // What is left of the dot of a Turkish capital.
+    lower.retain(|c| c != '\u{307}');
     let line = Lowered { line, lower: &lower, n_chars, words: words_in(&lower) };
     is_label(line.start().trim_end_matches(|c: char| !c.is_alphanumeric()))
         || is_credit(&line)
         || is_reference(&line)
-        || is_date(&line)
+        || is_filed(&line)
+        || stamps::is_stamp(&line)
         || is_copyright(&line)
 }
 
@@ -162,10 +122,11 @@ const HAS_CREDIT: u32 = 1;
 const HAS_AGENCY: u32 = 1 << 1;
 const HAS_DISCLAIMER: u32 = 1 << 2;
 const HAS_RIGHTS: u32 = 1 << 3;
+const HAS_READING: u32 = 1 << 4;
 
 fn words_in(lower: &str) -> u32 {
     static VOCABULARY: LazyLock<Vocabulary> =
-        LazyLock::new(|| Vocabulary::of(&[CREDIT, AGENCIES, DISCLAIMERS, RIGHTS]));
+        LazyLock::new(|| Vocabulary::of(&[CREDIT, AGENCIES, DISCLAIMERS, RIGHTS, READING]));
     VOCABULARY.lists_in(lower)
 }
 
@@ -182,6 +143,9 @@ impl<'a> Lowered<'a> {
 
 /// A label of a control, or a row of buttons; `bare` is lowercase, without marks at the ends.
 fn is_label(bare: &str) -> bool {
+    // Behind it the buttons that unfold it: `Table of Contents [Hide][Show]`, without its last bracket.
+    let bare =
+        ["[hide][show", "[hide", "[show"].iter().find_map(|end| bare.strip_suffix(end)).unwrap_or(bare).trim_end();
     LABELS.contains(&bare) || is_share_row(bare)
 }
 
@@ -202,6 +166,12 @@ fn is_credit(line: &Lowered) -> bool {
         return true;
     }
     let &Lowered { line: written, lower, n_chars, .. } = line;
+    // Chinese and Japanese say it behind the name.
+    if n_chars < FURNITURE_CHARS_MAX
+        && ["撮影", "撮影）", " 摄", "／摄", "/摄", " 摄）"].iter().any(|end| lower.ends_with(end))
+    {
+        return true;
+    }
     let is_signed = lower.rfind('©').is_some_and(|at| lower[at..].chars().count() <= 60);
     if is_signed && !written.ends_with(['.', '!', '?', '"']) {
         return true;
@@ -224,8 +194,10 @@ fn names_picture(line: &Lowered) -> bool {
     let opens = |text: &str| {
         CREDITS.of_text(text).any(|(word, rest)| {
             let rest = rest.trim_start();
+            let is_short = line.n_chars < 120;
             rest.starts_with([':', '：', '/', '©', '|'])
-                || (word.ends_with("by") && line.n_chars < 120)
+                || (is_short && (word.ends_with("by") || (word.ends_with('.') && !line.line.ends_with('.'))))
+                || (rest.starts_with("of ") && is_short && matches!(word, "file photo" | "archive photo"))
                 || rest.starts_with("by ")
         })
     };
@@ -256,9 +228,25 @@ fn is_reference(line: &Lowered) -> bool {
     if n_chars < 100 && written.starts_with(['—', '–', '-']) && written.contains("(@") {
         return true;
     }
-    line.has(HAS_DISCLAIMER) && DISCLAIMERS.iter().any(|phrase| start.contains(phrase))
+    is_wire_credit(line.lower)
+        || is_handle(written, line.lower)
+        || line.has(HAS_DISCLAIMER) && DISCLAIMERS.iter().any(|phrase| start.contains(phrase))
         || READS.of_text(start).any(counts)
         || (n_chars <= SUBSCRIBE_CHARS_MAX && SUBSCRIBES.of_text(start).any(counts))
+}
+
+/// Who wrote and who edited, behind an agency's report: `(Reporting by Ann Lee; Editing by Bo Roe)`.
+fn is_wire_credit(lower: &str) -> bool {
+    let who = lower.strip_prefix('(').filter(|_| lower.ends_with(')')).unwrap_or(lower);
+    let is_credit = ["reporting by ", "writing by ", "compiled by "].iter().any(|opening| who.starts_with(opening));
+    is_credit && (who.len() < lower.len() || lower.contains("editing by "))
+}
+
+/// Nothing but hashtags, or the page's own address.
+fn is_handle(line: &str, lower: &str) -> bool {
+    let is_tag = |word: &str| word.starts_with('#') && word.len() > 1;
+    line.split_whitespace().all(is_tag)
+        || lower.strip_prefix("url: ").is_some_and(|rest| rest.starts_with("http") && !rest.contains(' '))
 }
 
 /// Phrases that also open sentences of articles count only before a colon or alone.
@@ -308,55 +296,25 @@ fn is_label_end(rest: &str) -> bool {
         || rest.chars().count() < 60
 }
 
-/// A line that is nothing but a date, a time and a word or two.
-fn is_date(line: &Lowered) -> bool {
-    let &Lowered { line: written, n_chars, .. } = line;
-    if is_clock_time(written, n_chars) {
-        return true;
-    }
-    let is_too_long = |is_stamp: bool| n_chars > if is_stamp { STAMP_CHARS_MAX } else { DATE_CHARS_MAX };
-    if is_too_long(true) || written.ends_with(['!', '?']) {
-        return false;
-    }
-    let n_digits = written.chars().filter(|c| c.is_numeric()).count();
-    if n_digits < 5 {
-        return false;
-    }
-    let is_stamp = STAMPS.iter().any(|stamp| line.lower.starts_with(stamp));
-    let n_ideographs = written.chars().filter(|c| u32::from(*c) >= 0x2E80).count();
-    if is_too_long(is_stamp) || n_ideographs > DATE_IDEOGRAPHS_MAX || dates::day(written, Order::DayFirst).is_none() {
-        return false;
-    }
-    let n_long_words =
-        written.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 2).count();
-    n_long_words <= if is_stamp { 9 } else { 3 }
+/// `Filed under Politics`, `Tags: strait, talks`.
+fn is_filed(line: &Lowered) -> bool {
+    static OPENERS: LazyLock<Openers> = LazyLock::new(|| Openers::of(FILED));
+    let is_whole_word =
+        |(word, rest): (&str, &str)| !word.ends_with(char::is_alphabetic) || rest.starts_with([' ', ':']);
+    line.n_chars <= FILED_CHARS_MAX
+        && !line.line.ends_with(['.', '!', '?', '"', '”', '»', '。'])
+        && OPENERS.of_text(line.start()).any(is_whole_word)
 }
-
-/// `17:05`, `5.05 pm`, `17 h 05`, `17:05 Uhr`.
-fn is_clock_time(line: &str, n_chars: usize) -> bool {
-    if n_chars > CLOCK_CHARS_MAX {
-        return false;
-    }
-    let n_digits = line.chars().filter(char::is_ascii_digit).count();
-    let n_letters = line.chars().filter(|c| c.is_alphabetic()).count();
-    (3..=4).contains(&n_digits)
-        && n_letters <= 3
-        && line.starts_with(|c: char| c.is_ascii_digit())
-        && line.contains([':', '.', 'h', 'H'])
-}
-
-#[rustfmt::skip]
-const STAMPS: [&str; 37] = [
-    "published", "updated", "posted", "last updated", "last modified", "first published", "veröffentlicht",
-    "aktualisiert", "stand", "publié", "mis à jour", "publicado", "actualizado", "atualizado", "pubblicato",
-    "aggiornato", "opublikowano", "опубликовано", "обновлено", "опубліковано", "оновлено", "yayınlanma", "تم نشره",
-    "نشر في", "آخر تحديث", "发布时间", "更新时间", "公開日", "更新日", "yayın tarihi", "güncelleme", "data publikacji",
-    "data aktualizacji", "erstellt", "fecha", "date", "created",
-];
 
 fn is_copyright(line: &Lowered) -> bool {
+    let is_holder = |rest: &str| {
+        let rest = rest.trim_start();
+        rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '©' | '(' | ':')) || rest.starts_with("by ")
+    };
     line.n_chars <= COPYRIGHT_CHARS_MAX
-        && (line.has(HAS_RIGHTS) || line.lower.starts_with('©') || line.lower.starts_with("copyright "))
+        && (line.has(HAS_RIGHTS)
+            || line.lower.starts_with('©')
+            || line.lower.strip_prefix("copyright ").is_some_and(is_holder))
 }
 
 #[cfg(test)]
@@ -447,10 +405,10 @@ mod tests {
     fn byline_lines_go_and_sentences_about_the_author_stay() {
         let byline = ["Ann Lee".to_owned()];
         for line in ["By Ann Lee", "Ann Lee, Geneva", "Von Ann Lee"] {
-            assert!(is_byline(line, &byline), "{line}");
+            assert!(edges::is_byline(line, &byline), "{line}");
         }
-        assert!(!is_byline("Ann Lee was the first to reach the pass that night.", &byline));
-        assert!(!is_byline("By land and by sea", &byline));
+        assert!(!edges::is_byline("Ann Lee was the first to reach the pass that night.", &byline));
+        assert!(!edges::is_byline("By land and by sea", &byline));
     }
 
     #[test]

@@ -57,6 +57,10 @@ pub(super) struct Line {
     pub(super) is_item: bool,
     /// It ends in the middle of its block: at a `<br>`, or where preformatted text has a new line.
     pub(super) is_broken: bool,
+    /// More text of its block follows its line break: it is no paragraph of its own.
+    pub(super) heads_text: bool,
+    /// It is a paragraph inside a link: one of a card that leads to another article.
+    pub(super) is_card: bool,
     pub(super) place: Place,
 }
 
@@ -188,7 +192,9 @@ struct Lines {
     open: Line,
     /// Numbers of the first lines of the rows that are open.
     rows: Vec<usize>,
+    wraps: wraps::Habit,
     n_links: usize,
+    n_cards: usize,
     n_paragraphs: usize,
     n_headlines: usize,
     n_headings: usize,
@@ -216,6 +222,7 @@ impl Lines {
         self.open.text.push_str(contents);
         self.open.n_link_bytes += if self.n_links > 0 { contents.len() } else { 0 };
         self.open.is_paragraph |= self.n_paragraphs > 0;
+        self.open.is_card |= self.n_cards > 0;
         self.open.is_headline |= self.n_headlines > 0;
         self.open.is_heading |= self.n_headings > 0;
         self.open.is_item |= self.n_items > 0;
@@ -227,7 +234,7 @@ impl Lines {
             return false;
         }
         if is_cell(name) {
-            self.open.text.push(' ');
+            self.cell();
         } else if *name == local_name!("br") {
             if is_enter {
                 self.break_line();
@@ -245,6 +252,7 @@ impl Lines {
             _ => {}
         }
         let count = match *name {
+            local_name!("a") if is_anchor(element) => return true,
             local_name!("a") => &mut self.n_links,
             local_name!("p") => &mut self.n_paragraphs,
             local_name!("h1")
@@ -259,13 +267,25 @@ impl Lines {
         };
         let change = |count: &mut usize| *count = if is_enter { *count + 1 } else { count.saturating_sub(1) };
         change(count);
-        if *name == local_name!("h1") {
-            change(&mut self.n_headlines);
+        match *name {
+            local_name!("h1") => change(&mut self.n_headlines),
+            local_name!("p") if self.n_links > 0 => change(&mut self.n_cards),
+            _ => {}
         }
         true
     }
 
-    /// Puts the cells of a row of figures back on one line; tables that hold whole articles are layout.
+    /// A cell stands beside the one before it, but is no part of its sentence.
+    fn cell(&mut self) {
+        if ends_sentence(&self.open.text) {
+            self.flush();
+        } else {
+            self.open.text.push(' ');
+        }
+    }
+
+    /// Puts the cells of a row of figures back on one line; tables that hold whole articles are layout, and cells that
+    /// hold sentences are texts side by side.
     fn row(&mut self, is_enter: bool) {
         if is_enter {
             self.rows.push(self.done.len());
@@ -273,7 +293,8 @@ impl Lines {
         }
         let Some(first) = self.rows.pop() else { return };
         let n_bytes: usize = self.done[first..].iter().map(|line| line.text.len()).sum();
-        if n_bytes > ROW_BYTES_MAX || self.done.len() < first + 2 {
+        let n_sentences = self.done[first..].iter().filter(|line| ends_sentence(&line.text)).count();
+        if n_bytes > ROW_BYTES_MAX || self.done.len() < first + 2 || n_sentences > 1 {
             return;
         }
         let cells = self.done.split_off(first);
@@ -307,7 +328,9 @@ impl Lines {
             && before.is_broken
             && !last.is_broken
         {
-            wraps::join(&mut self.done);
+            // Of preformatted text only what is beyond doubt.
+            let preformatted = &mut wraps::Habit::default();
+            wraps::join(&mut self.done, if self.n_preformatted > 0 { preformatted } else { &mut self.wraps });
         }
     }
 
@@ -315,6 +338,16 @@ impl Lines {
         self.open.is_broken = true;
         self.flush();
     }
+}
+
+/// A name for others to link to is no link.
+fn is_anchor(element: &Element) -> bool {
+    let has = |key: &str| attribute(element, key).is_some();
+    !has("href") && (has("name") || has("id"))
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.trim_end().ends_with(['.', '!', '?', '。']) && text.contains(' ')
 }
 
 fn block_kind(element: &Element) -> Option<BlockKind> {

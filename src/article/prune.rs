@@ -16,6 +16,8 @@ const PROSE_CHARS_SURE: usize = 100;
 const OWN_ARTICLE_CHARS_MIN: usize = 500;
 /// Prose of a lead.
 const LEAD_CHARS_MIN: usize = 60;
+/// A picture with more text is one in an article.
+const CAPTION_CHARS_MAX: usize = 300;
 /// Prose that must be left when a block of comments or of consent goes.
 const BESIDE_FOREIGN_CHARS_MIN: usize = 400;
 
@@ -60,7 +62,11 @@ pub(super) fn prune(root: &NodeRef) {
                 cleared.push(node.id);
                 true
             }
-            Some(Verdict::Suspect) => {
+            Some(Verdict::Picture) if is_captioned(node) => {
+                doomed.push(node.id);
+                false
+            }
+            Some(Verdict::Suspect | Verdict::Picture) => {
                 if has_more_prose(node, limit) {
                     cleared.push(node.id);
                 }
@@ -104,6 +110,8 @@ enum Verdict {
     Furniture,
     /// Calls itself what readers or lawyers wrote.
     Foreign,
+    /// Is a figure or calls itself a picture.
+    Picture,
     /// Has a word in its names, or a style, for which an engine would drop it unseen.
     Suspect,
 }
@@ -111,6 +119,7 @@ enum Verdict {
 fn verdict(element: &Element) -> Verdict {
     let means = Means::of(&element.name.local);
     let (mut is_furniture, mut is_suspect) = (means == Means::Furniture, false);
+    let mut is_picture = means == Means::Figure;
     for attr in &element.attrs {
         let value: &str = &attr.value;
         match attr.name.local {
@@ -121,6 +130,7 @@ fn verdict(element: &Element) -> Verdict {
                 }
                 is_furniture = is_furniture || (means != Means::Content && names.name_furniture());
                 is_suspect |= names.are_suspect();
+                is_picture |= means == Means::Block && names.name_picture();
             }
             local_name!("style") => {
                 is_suspect |= value.contains("none") || value.contains("visibility") || value.contains("opacity");
@@ -136,6 +146,7 @@ fn verdict(element: &Element) -> Verdict {
     }
     match (is_furniture && means != Means::Content, is_suspect) {
         (true, _) => Verdict::Furniture,
+        _ if is_picture => Verdict::Picture,
         (false, true) => Verdict::Suspect,
         (false, false) => Verdict::Plain,
     }
@@ -147,8 +158,9 @@ enum Means {
     /// The article or a part of it, whatever it calls itself.
     Content,
     Furniture,
-    /// May hold what readers or lawyers wrote.
+    /// May hold what readers or lawyers wrote, or a picture.
     Block,
+    Figure,
     Other,
 }
 
@@ -179,6 +191,7 @@ impl Means {
             | local_name!("ul")
             | local_name!("li")
             | local_name!("aside") => Self::Block,
+            local_name!("figure") => Self::Figure,
             _ => Self::Other,
         }
     }
@@ -236,6 +249,51 @@ fn n_prose_chars_to(root: &NodeRef, n_chars_max: usize) -> usize {
         .unwrap_or(false)
     });
     n_chars
+}
+
+/// Whether a block holds a picture and no more text than its caption.
+fn is_captioned(node: &NodeRef) -> bool {
+    let (mut has_picture, mut n_chars, mut is_more) = (false, 0_usize, false);
+    walk(node, |step| {
+        let Step::Enter(inner) = step else { return false };
+        if is_more {
+            return false;
+        }
+        inner
+            .query(|inner| match &inner.data {
+                NodeData::Element(element) => {
+                    has_picture |= element.name.local == local_name!("img");
+                    is_more = is_more_than_caption(&element.name.local);
+                    !matches!(
+                        element.name.local,
+                        local_name!("script") | local_name!("style") | local_name!("noscript")
+                    )
+                }
+                NodeData::Text { contents } => {
+                    n_chars += contents.trim().chars().count();
+                    is_more = n_chars > CAPTION_CHARS_MAX;
+                    false
+                }
+                _ => false,
+            })
+            .unwrap_or(false)
+    });
+    has_picture && !is_more
+}
+
+fn is_more_than_caption(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("h1")
+            | local_name!("h2")
+            | local_name!("h3")
+            | local_name!("h4")
+            | local_name!("table")
+            | local_name!("blockquote")
+            | local_name!("pre")
+            | local_name!("ul")
+            | local_name!("ol")
+    )
 }
 
 /// A teaser that leads nowhere is the lead of this article.

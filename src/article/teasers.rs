@@ -23,18 +23,21 @@ pub(super) fn drop_teasers(lines: Vec<Line>) -> Vec<Line> {
             kept.push(line);
         }
     }
-    let n_links = kept.iter().rev().take_while(|line| line.is_link()).count();
-    let first = kept.len() - n_links;
-    let is_headed = first > 0 && kept[first - 1].n_chars() < LABEL_CHARS_MAX;
-    if n_links >= TAIL_LINKS_MIN && first > 0 && !is_headed {
-        kept.truncate(first);
-    }
     kept
+}
+
+/// The lines before the links behind a text, when nothing introduces them.
+pub(super) fn before_links(lines: &[Line]) -> &[Line] {
+    let n_links = lines.iter().rev().take_while(|line| line.is_link()).count();
+    let (text, links) = lines.split_at(lines.len() - n_links);
+    let is_headed = text.last().is_none_or(|last| last.n_chars() < LABEL_CHARS_MAX || last.text.ends_with([':', '：']));
+    if links.len() >= TAIL_LINKS_MIN && !is_headed { text } else { lines }
 }
 
 /// A paragraph that is nothing but a link, and no sentence: `The strait closes again`, `Get started`.
 fn is_inline_teaser(line: &Line) -> bool {
-    line.is_link() && !line.is_item && !line.is_heading && !line.text.ends_with(['.', '。', ':'])
+    let is_plain = line.is_link() && !line.is_item && !line.is_heading && !line.heads_text;
+    is_plain && (line.is_card || !line.text.ends_with(['.', '。', ':']))
 }
 
 /// `Related`, `Read also:`, `Mehr zum Thema`.
@@ -82,8 +85,13 @@ mod tests {
 
     #[test]
     fn tags_behind_the_text_go_and_a_list_of_sources_stays() {
-        assert_eq!(drop_teasers(vec![prose(FIRST), item("strait"), item("talks")]), [prose(FIRST)]);
-        let sources = vec![prose(FIRST), prose("Sources"), item("The treaty"), item("The letter")];
-        assert_eq!(drop_teasers(sources.clone()), sources);
+        assert_eq!(before_links(&[prose(FIRST), item("strait"), item("talks")]), [prose(FIRST)]);
+        for heading in [
+            "Sources",
+            "Those who want to read the two papers in full, in the language of either side, find them here:",
+        ] {
+            let sources = [prose(FIRST), prose(heading), item("The treaty"), item("The letter")];
+            assert_eq!(before_links(&sources), sources);
+        }
     }
 }

@@ -11,15 +11,46 @@ const WIDTH_MAX: usize = 120;
 const SHARE_MIN: f32 = 0.7;
 const FILLED_SHARE_MIN: f32 = 0.7;
 
+/// Paragraphs wrapped by hand that show that a page's are.
+const PARAGRAPHS_MIN: usize = 2;
+/// Characters beyond the width: what hangs over, and words that were mended since.
+const OVERHANG_MAX: usize = 8;
+
+/// How the paragraphs of a page are wrapped that were met so far.
+#[derive(Default)]
+pub(super) struct Habit {
+    n_paragraphs: usize,
+    width: usize,
+}
+
+impl Habit {
+    /// Whether lines are one paragraph: by themselves, or by those before them on the page.
+    fn wraps(&mut self, lines: &[Line]) -> bool {
+        if let Some(width) = width_of_wrapped(lines) {
+            self.n_paragraphs += 1;
+            self.width = self.width.max(width);
+            return true;
+        }
+        let [before @ .., last] = lines else { return false };
+        let fits = |line: &Line| line.n_chars() <= self.width + OVERHANG_MAX;
+        let is_filled = |line: &Line| line.n_chars() as f32 >= self.width as f32 * FILLED_SHARE_MIN;
+        self.n_paragraphs >= PARAGRAPHS_MIN
+            && !before.is_empty()
+            && before.iter().all(|line| fits(line) && is_filled(line))
+            && fits(last)
+    }
+}
+
 /// Joins the last lines of a page as far as they are broken, when they are one paragraph wrapped by hand; whole or
 /// not, they are broken no longer.
-pub(super) fn join(lines: &mut Vec<Line>) {
+pub(super) fn join(lines: &mut Vec<Line>, habit: &mut Habit) {
     let n_broken = lines.iter().rev().skip(1).take_while(|line| line.is_broken).count();
     let first = lines.len().saturating_sub(n_broken + 1);
-    for line in &mut lines[first..] {
-        line.is_broken = false;
+    for index in first..lines.len() {
+        lines[index].is_broken = false;
+        lines[index].heads_text = lines.get(index + 1).is_some_and(|next| !next.is_link());
     }
-    if !is_wrapped(&lines[first..]) {
+    if !habit.wraps(&lines[first..]) {
         return;
     }
     let mut parts = lines.split_off(first).into_iter();
@@ -32,10 +63,11 @@ pub(super) fn join(lines: &mut Vec<Line>) {
     lines.push(whole);
 }
 
-fn is_wrapped(lines: &[Line]) -> bool {
-    let [before @ .., _] = lines else { return false };
+/// The width of lines that show by themselves that they are one paragraph.
+fn width_of_wrapped(lines: &[Line]) -> Option<usize> {
+    let [before @ .., _] = lines else { return None };
     if lines.len() < LINES_MIN {
-        return false;
+        return None;
     }
     let width = before.iter().map(Line::n_chars).max().unwrap_or_default();
     let is_filled = |line: &&Line| line.n_chars() as f32 >= width as f32 * FILLED_SHARE_MIN;
@@ -45,9 +77,10 @@ fn is_wrapped(lines: &[Line]) -> bool {
             && !pair[1].text.starts_with(char::is_uppercase)
     };
     let n_min = before.len() as f32 * SHARE_MIN;
-    (WIDTH_MIN..=WIDTH_MAX).contains(&width)
+    let is_wrapped = (WIDTH_MIN..=WIDTH_MAX).contains(&width)
         && before.iter().filter(is_filled).count() as f32 >= n_min
-        && lines.windows(2).filter(goes_on).count() as f32 >= n_min
+        && lines.windows(2).filter(goes_on).count() as f32 >= n_min;
+    is_wrapped.then_some(width)
 }
 
 #[cfg(test)]
@@ -70,6 +103,18 @@ mod tests {
         assert_eq!(texts(&format!("<p>{}</p><p>End.</p>", wrapped.join("<br>\n"))), [whole.as_str(), "End."]);
         let two = format!("<pre>{}\n\n{}</pre>", wrapped.join("\n"), wrapped.join("\n"));
         assert_eq!(texts(&two), [whole.as_str(), whole.as_str()]);
+    }
+
+    #[test]
+    fn a_short_paragraph_is_joined_when_those_before_it_on_the_page_were() {
+        let long = "The ministers met in the old town hall on Monday morning and<br>talked until late in the evening about \
+                    the strait, the<br>boats that may not leave the harbour at night, and the<br>dues, which nobody has \
+                    paid since the winter.";
+        let short =
+            "They agreed on a date for the next round and on nothing else.<br>The strait stays closed until then.";
+        let page = format!("<p>{short}</p><p>{long}</p><p>{long}</p><p>{short}</p>");
+        let found = texts(&page);
+        assert_eq!((found.len(), found.last().map(|last| last.contains("else. The"))), (5, Some(true)));
     }
 
     #[test]

@@ -98,25 +98,24 @@ struct Score {
 /// What must be reached in every language, and over the corpus. A fault of the extractor that is known and open holds
 /// its language's floor down.
 const FLOORS: [(&str, [f32; 5]); 14] = [
-    ("all", [0.968, 1.0, 1.0, 0.98, 1.0]),
+    ("all", [0.986, 1.0, 1.0, 0.98, 1.0]),
     ("ar", [1.0, 1.0, 1.0, 1.0, 1.0]),
-    ("de", [0.966, 1.0, 1.0, 1.0, 1.0]),
-    ("en", [0.986, 1.0, 1.0, 1.0, 1.0]),
-    ("es", [0.975, 1.0, 1.0, 1.0, 1.0]),
-    ("fr", [0.989, 1.0, 1.0, 1.0, 1.0]),
-    ("it", [0.984, 1.0, 1.0, 0.857, 1.0]),
-    ("ja", [0.981, 1.0, 1.0, 1.0, 1.0]),
-    ("pl", [0.883, 1.0, 1.0, 1.0, 1.0]),
-    ("pt", [0.968, 1.0, 1.0, 1.0, 1.0]),
-    ("ru", [0.896, 1.0, 1.0, 1.0, 1.0]),
-    ("tr", [0.971, 1.0, 1.0, 0.857, 1.0]),
+    ("de", [1.0, 1.0, 1.0, 1.0, 1.0]),
+    ("en", [1.0, 1.0, 1.0, 1.0, 1.0]),
+    ("es", [1.0, 1.0, 1.0, 1.0, 1.0]),
+    ("fr", [1.0, 1.0, 1.0, 1.0, 1.0]),
+    ("it", [0.986, 1.0, 1.0, 0.875, 1.0]),
+    ("ja", [1.0, 1.0, 1.0, 1.0, 1.0]),
+    ("pl", [0.906, 1.0, 1.0, 1.0, 1.0]),
+    ("pt", [1.0, 1.0, 1.0, 1.0, 1.0]),
+    ("ru", [0.911, 1.0, 1.0, 1.0, 1.0]),
+    ("tr", [0.984, 1.0, 1.0, 0.857, 1.0]),
     ("uk", [1.0, 1.0, 1.0, 1.0, 1.0]),
-    ("zh", [0.961, 1.0, 1.0, 1.0, 1.0]),
+    ("zh", [1.0, 1.0, 1.0, 1.0, 1.0]),
 ];
 /// No page may lose more, but those whose fault is known and open.
 const PAGE_F1_MIN: f32 = 0.85;
-const OPEN_FAULTS: [&str; 5] =
-    ["de-local-br", "pl-comment-cards", "pl-portal-modules", "ru-comment-cards", "zh-editor-line"];
+const OPEN_FAULTS: [&str; 2] = ["pl-comment-cards", "ru-comment-cards"];
 
 impl Score {
     fn add(&mut self, other: Self) {
