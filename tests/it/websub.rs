@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hotline::app::App;
 use hotline::pipeline::Mode;
+use hotline::store::Peek;
 use jiff::{SignedDuration, Timestamp};
 use ring::hmac;
 use serde_json::Value;
@@ -372,6 +373,26 @@ async fn a_feed_that_does_not_change_is_subscribed_at_the_hub_it_named_before() 
     assert_eq!(scene.desk.newsroom.n_unchanged("/alpha.xml"), 1);
     subscriber.confirm(&app, 86_400).await;
     end(app).await;
+}
+
+#[tokio::test]
+async fn the_subscription_of_a_feed_that_left_while_the_daemon_was_away_is_forgotten() {
+    let mut scene = Scene::open(1).await;
+    let app = scene.start(&Shelf::default()).await;
+    scene.asked(1).await.confirm(&app, 86_400).await;
+    end(app).await;
+    let n_kept =
+        |scene: &Scene| Peek::open(&scene.desk.settings.state_dir).unwrap().unwrap().subscriptions().unwrap().len();
+    assert_eq!(n_kept(&scene), 1);
+    scene.desk.feeds.clear();
+    let app = scene.start(&Shelf::default()).await;
+    let until = Instant::now() + DEADLINE;
+    while n_kept(&scene) > 0 {
+        assert!(Instant::now() < until, "it is still stored");
+        tokio::task::yield_now().await;
+    }
+    end(app).await;
+    assert_eq!(scene.n_asked(), 1, "without its feed, nobody allows a private hub");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Owns the filling of a gap: older pages of the feed are asked for until one shows what was known before it, and where
-//! they do not reach, the news sitemap of its site. How far it
-//! got is committed with the entries of each page; a crash goes on from there at the feed's next poll.
+//! they do not reach, the news sitemap of its site. How far it got is committed with the entries of each page; a crash
+//! goes on from there at the feed's next poll.
 
 use std::time::Duration;
 
