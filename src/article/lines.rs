@@ -99,7 +99,9 @@ fn is_furniture(line: &str) -> bool {
     }
     let mut lower = line.to_lowercase();
     // What is left of the dot of a Turkish capital.
-    lower.retain(|c| c != '\u{307}');
+    if lower.contains('\u{307}') {
+        lower.retain(|c| c != '\u{307}');
+    }
     let line = Lowered { line, lower: &lower, n_chars, words: words_in(&lower) };
     is_label(line.start().trim_end_matches(|c: char| !c.is_alphanumeric()))
         || is_credit(&line)

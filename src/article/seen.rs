@@ -16,6 +16,7 @@ const BELOW_HEADING_BYTES_MAX: usize = 600;
 const ABOVE_HEADING_BYTES_MAX: usize = 150;
 
 /// A date on the page; the least rank is the surest.
+#[derive(Clone)]
 pub(super) struct Seen {
     pub(super) stamp: Stamp,
     pub(super) origin: &'static str,

@@ -1,5 +1,7 @@
 //! Owns which day a page was published on: the readers' day first, then the time and offset a source of that day gives.
 
+use std::cell::OnceCell;
+
 use ::url::Url;
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 
@@ -72,7 +74,7 @@ impl From<Seen> for Candidate {
 /// When the page was published.
 pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option<Sourced> {
     let address = address(head, url);
-    let reading = Reading { head, habits: habits(head, address.as_deref(), hints) };
+    let reading = Reading::of(head, habits(head, address.as_deref(), hints));
     let zone = reading.habits.zone.as_ref();
     let structured = reading.structured();
     let url_day = address.and_then(|url| dates::path_day(url.path()));
@@ -126,7 +128,7 @@ pub(super) fn published(head: &Head, url: Option<&Url>, hints: &Hints) -> Option
 
 /// When the page was last changed.
 pub(super) fn modified(head: &Head, url: Option<&Url>, hints: &Hints) -> Option<Sourced> {
-    let reading = Reading { head, habits: habits(head, address(head, url).as_deref(), hints) };
+    let reading = Reading::of(head, habits(head, address(head, url).as_deref(), hints));
     reading.modified().map(sourced)
 }
 
@@ -207,9 +209,15 @@ fn attach(day: Date, structured: &[Candidate], zone: Option<&TimeZone>) -> Sourc
 struct Reading<'a> {
     head: &'a Head,
     habits: Habits,
+    /// What readers see, once it was asked for.
+    seen: OnceCell<Vec<Seen>>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn of(head: &'a Head, habits: Habits) -> Self {
+        Self { head, habits, seen: OnceCell::new() }
+    }
+
     fn candidate(&self, value: &str, origin: impl Into<String>) -> Option<Candidate> {
         Some(Candidate { stamp: self.habits.stamp(value)?, origin: origin.into() })
     }
@@ -276,11 +284,11 @@ impl Reading<'_> {
         let first = structured.iter().map(|candidate| candidate.stamp.day).min()?;
         let latest = first.checked_sub(MOVE_DAYS_MIN.days()).ok()?;
         let is_live = self.head.json_ld.is_live_blog;
-        let mut seen = seen::all(self.head, &self.habits);
         // A caption has a day too: `Archive photo, 1 May 2020`.
-        seen.retain(|seen| seen.rank < Rank::TextByHeading || (seen.rank == Rank::TextByHeading && seen.opens_text));
-        let surest = seen.into_iter().min_by_key(|seen| seen.rank)?;
-        (!is_live && surest.stamp.day < latest).then(|| surest.into())
+        let is_bare =
+            |seen: &&Seen| seen.rank < Rank::TextByHeading || (seen.rank == Rank::TextByHeading && seen.opens_text);
+        let surest = self.all_seen().iter().filter(is_bare).min_by_key(|seen| seen.rank)?;
+        (!is_live && surest.stamp.day < latest).then(|| surest.clone().into())
     }
 
     /// What a teaser, a box or the page's foot says was published, when it is one day.
@@ -300,8 +308,12 @@ impl Reading<'_> {
 
     /// What readers see: the surest of the dates whose rank will do, the first of equals.
     fn seen(&self, will_do: impl Fn(Rank) -> bool) -> Option<Candidate> {
-        let found = seen::all(self.head, &self.habits).into_iter().filter(|seen| will_do(seen.rank));
-        found.min_by_key(|seen| seen.rank).map(Candidate::from)
+        let found = self.all_seen().iter().filter(|seen| will_do(seen.rank));
+        found.min_by_key(|seen| seen.rank).cloned().map(Candidate::from)
+    }
+
+    fn all_seen(&self) -> &[Seen] {
+        self.seen.get_or_init(|| seen::all(self.head, &self.habits))
     }
 
     fn modified(&self) -> Option<Candidate> {
