@@ -8,7 +8,7 @@ use super::candidate::{Candidate, MISSES_MAX};
 use super::merge::{Draft, PARTIES_MAX, split};
 use super::pack::{Cue, Pack, Rule};
 use super::party::{Form, Part};
-use super::roster::{OfficeClass, PartyKind};
+use super::roster::{OfficeClass, PartyKind, Term};
 use super::slots::{Slots, is_stand_in};
 use super::when::Told;
 use super::who::{Identify, Who};
@@ -16,6 +16,9 @@ use super::{Claim, Evidence, Field, Mention, NearMiss, Role, Salience};
 
 /// Sentences of the text, after the title, whose parties a later sentence may mean.
 const LEAD_SENTENCES: usize = 3;
+
+/// After as many days out of office nobody calls another as its holder.
+const FORMER_DAYS: i32 = 365;
 
 const ONE_COUNTRY: &str = "all parties are of one country";
 
@@ -228,7 +231,7 @@ impl Assembler<'_> {
         let is_date_borrowed =
             date.as_ref().is_some_and(|(_, at)| sentence_of(at) != candidate.sentence || slots.is_said(at));
         let is_stale = date.as_ref().is_some_and(|(date, _)| slots.is_stale(date));
-        let historical = candidate.is_historical || is_stale;
+        let historical = candidate.is_historical || is_stale || self.is_of_former(&members);
         let salience = if historical { Salience::Background } else { slots.salience(candidate.sentence) };
         let evidence = self.evidence(candidate, date.as_ref().map(|(_, at)| at), announced.as_ref().map(|(_, at)| at));
         let chars = self.chars(&candidate.trigger);
@@ -276,6 +279,20 @@ impl Assembler<'_> {
             is_date_borrowed,
             status_rank,
         }
+    }
+
+    /// All who take part are persons whose last office ended long ago.
+    fn is_of_former(&self, members: &[(Who, Role)]) -> bool {
+        let Some(day) = self.published else { return false };
+        let is_former = |who: &Who| {
+            let Some(person) = who.person.map(|at| &self.slots.roster.persons[at]) else { return false };
+            let is_over = |term: &Term| {
+                let since = term.to.and_then(|to| day.since(to.first).ok());
+                since.is_some_and(|since| since.get_days() > FORMER_DAYS)
+            };
+            person.terms.iter().all(is_over)
+        };
+        members.iter().all(|(who, _)| is_former(who))
     }
 
     /// Returns which field tokens stand in, and their chars in it.

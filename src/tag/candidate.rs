@@ -216,6 +216,11 @@ impl<'s> Search<'s> {
         }
         let sentence = self.scene.sentence(sentence);
         let near = trigger.start.saturating_sub(span).max(sentence.start)..(trigger.end + span).min(sentence.end);
+        // Behind a semicolon others do other things, unless nobody stands on this side of it.
+        let is_stop = |token: &u32| self.scene.text.word(*token) == ";";
+        let from = (near.start..trigger.start).rev().find(is_stop).unwrap_or(near.start);
+        let own = from..(trigger.end..near.end).find(is_stop).unwrap_or(near.end);
+        let near = if self.scene.nps_in(&own).next().is_some() { own } else { near };
         // Who says it, or has it said, takes part himself only when nobody else is there.
         for part in [Part::Plain, Part::Speaker, Part::Voiced] {
             if part != Part::Plain && parties.len() >= 2 {

@@ -152,6 +152,12 @@ impl<'t> Scene<'t> {
         self.classes[from.min(self.classes.len())..].iter().take_while(move |hit| hit.start < end)
     }
 
+    /// Returns the party that a token is part of.
+    pub(super) fn np_around(&self, token: u32) -> Option<&Np> {
+        let behind = self.nps.partition_point(|np| np.start <= token);
+        self.nps[..behind].last().filter(|np| token < np.end)
+    }
+
     /// Returns the parties that start within a range of tokens, with their positions.
     pub(super) fn nps_in(&self, tokens: &Range<u32>) -> impl Iterator<Item = (usize, &Np)> + '_ {
         let from = self.nps.partition_point(|np| np.start < tokens.start);

@@ -61,7 +61,12 @@ impl Slots<'_> {
             let scene = self.scene;
             let on = |hit: DateHit| DateOn { tokens: scene.text.tokens_of_bytes(&(hit.start..hit.end)), hit };
             let hits = self.date_words.find(scene.original, scene.lang);
-            hits.into_iter().map(on).filter(|date| !date.tokens.is_empty()).collect()
+            // The Movement of 23 March is no day.
+            let is_name = |tokens: &Range<u32>| {
+                let np = scene.np_around(tokens.start);
+                np.is_some_and(|np| np.start < tokens.end && tokens.end <= np.end)
+            };
+            hits.into_iter().map(on).filter(|date| !date.tokens.is_empty() && !is_name(&date.tokens)).collect()
         })
     }
 
@@ -207,8 +212,8 @@ impl Slots<'_> {
     /// "for the first time since 2022": the day of something else. A word may stand between.
     fn is_start_of_time(&self, tokens: &Range<u32>) -> bool {
         let is_since = |token: u32| self.scene.class_end(token, self.classes.since);
-        // In Turkish and Japanese the word stands behind: "mayıstan bu yana".
-        let is_behind = matches!(self.scene.lang, "tr" | "ja")
+        // The word may stand behind: "mayıstan bu yana", "im Mai ausgesetzt", 5月中断的.
+        let is_behind = matches!(self.scene.lang, "de" | "ja" | "tr" | "zh")
             && (tokens.end..tokens.end + 3).any(|token| is_since(token).is_some());
         is_behind
             || (tokens.start.saturating_sub(3)..tokens.start)

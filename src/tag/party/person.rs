@@ -76,16 +76,15 @@ impl Finder<'_> {
     /// A bare surname behind a given name of someone else ("Melania Trump", "Trump Jr").
     pub(super) fn is_other_person(&self, known: &Known<'_>) -> bool {
         let text = self.scene.text;
-        if known.is_full
-            || known.follows_item
-            || self.is_cjk()
-            || matches!(self.scene.lang, "ar" | "de")
-            || known.start == 0
-        {
+        if known.is_full || known.follows_item || self.is_cjk() || self.scene.lang == "ar" {
             return false;
         }
         if self.is_given_name_of_other(known.start) {
             return true;
+        }
+        // German writes every noun with a capital.
+        if self.scene.lang == "de" || known.start == 0 {
+            return false;
         }
         let before = known.start - 1;
         let token = text.tokens[before as usize];
