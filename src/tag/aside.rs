@@ -1,11 +1,12 @@
 //! Owns what is told beside an event: who asked for it or began it, in words of its sentence or of those behind it.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::assemble::Assembler;
 use super::candidate::Search;
 use super::merge::Draft;
 use super::pack::Reach;
+use super::party::Np;
 use super::who::Who;
 use super::{Evidence, Role};
 
@@ -20,6 +21,8 @@ pub(super) struct Aside<'p> {
 
 /// How far behind an event a role of it is looked for.
 const SENTENCES_MAX: usize = 6;
+/// How far behind an event the last word on its status is looked for.
+const LATER_SENTENCES: usize = 3;
 
 impl<'s> Search<'s> {
     /// Finds the roles that words beside an event of the first of these sentences give.
@@ -70,6 +73,37 @@ impl Assembler<'_> {
                 }
             }
         }
+    }
+
+    /// Takes the status that one of the sentences behind a draft says last, while these bring in nobody else: "ended
+    /// without a deal. A fifth round will be held", "agreed on a treaty. It is to be signed in April".
+    pub(super) fn hear_later(&self, drafts: &mut [Draft]) {
+        for draft in drafts.iter_mut().filter(|draft| !draft.mention.historical) {
+            for later in self.pack.laters.iter().filter(|later| later.of.contains(&draft.mention.status)) {
+                let Some(said) = self.said_later(draft, &later.cue) else { continue };
+                draft.mention.status = later.status;
+                draft.is_status_said = true;
+                draft.mention.evidence.push(self.words("status", &said, format!("cue.{}", later.cue)));
+                break;
+            }
+        }
+    }
+
+    fn said_later(&self, draft: &Draft, class: &str) -> Option<Range<u32>> {
+        let scene = self.slots.scene;
+        let is_of = |np: &Np| {
+            let code = np.place.map(|place| place.code(self.slots.roster));
+            code.is_none_or(|code| draft.members.iter().any(|(who, _)| who.country.as_deref() == Some(code)))
+        };
+        (draft.sentence + 1..=draft.sentence + LATER_SENTENCES)
+            .map(|at| scene.sentence(at))
+            .take_while(|tokens| scene.nps_in(tokens).all(|(_, np)| is_of(np) || self.slots.is_located(np)))
+            .find_map(|tokens| {
+                let from = scene.cues.partition_point(|hit| hit.start < tokens.start);
+                let here = scene.cues[from..].iter().take_while(|hit| hit.start < tokens.end);
+                let mut said = here.filter(|hit| self.cues[hit.cue as usize].class == class);
+                said.next().map(|hit| hit.start..hit.end)
+            })
     }
 
     fn evidence_of_role(&self, aside: &Aside<'_>) -> Evidence {

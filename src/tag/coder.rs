@@ -376,6 +376,7 @@ impl Coder {
                 }
             }
             assembler.give_roles(&search, &mut drafts);
+            assembler.hear_later(&mut drafts);
             coded.mentions.extend(merge(drafts, &slots).into_iter().filter(|mention| pack.parties.are_enough(mention)));
         }
         coded.mentions.truncate(MENTIONS_MAX);

@@ -58,6 +58,10 @@ impl Slots<'_> {
         sentence + 1..sentence + 1 + STATEMENT_SENTENCES
     }
 
+    pub(super) fn is_located(&self, np: &Np) -> bool {
+        self.glue.is_located(self.scene, np)
+    }
+
     /// The sentence says who announced it and brings in nobody else.
     pub(super) fn is_statement(&self, sentence: usize) -> bool {
         let tokens = self.scene.sentence(sentence);

@@ -15,6 +15,7 @@ pub(super) struct File {
     pub(super) pack: Option<Spanned<Head>>,
     pub(super) parties: Option<PartiesText>,
     pub(super) status: Vec<StatusText>,
+    pub(super) later: Vec<LaterText>,
     pub(super) lex: BTreeMap<String, Vec<String>>,
     pub(super) rule: Vec<Spanned<RuleText>>,
     pub(super) veto: Vec<Spanned<VetoText>>,
@@ -68,6 +69,14 @@ pub(super) struct StatusText {
     pub(super) drop: bool,
     #[serde(default)]
     pub(super) not_of: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LaterText {
+    pub(super) cue: String,
+    pub(super) of: Vec<Status>,
+    pub(super) is: Status,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -34,6 +34,7 @@ pub(super) struct Pack {
     pub(super) parties: Parties,
     /// The first whose cue is found decides.
     pub(super) statuses: Vec<Ranked>,
+    pub(super) laters: Vec<Later>,
     pub(super) rules: Vec<Rule>,
     /// By trigger: the languages and the position of each rule.
     by_trigger: Vec<Vec<(Langs, usize)>>,
@@ -118,6 +119,22 @@ pub(super) struct Ranked {
     pub(super) status: Option<Status>,
     /// Groups of rules (the id up to the dot) of which the cue says nothing.
     pub(super) not_of: Vec<String>,
+}
+
+/// What a sentence behind an event says of its status.
+#[derive(Debug, Clone)]
+pub(super) struct Later {
+    /// Cue class.
+    pub(super) cue: String,
+    /// The statuses it changes.
+    pub(super) of: Vec<Status>,
+    pub(super) status: Status,
+}
+
+impl Later {
+    fn of(text: &file::LaterText) -> Self {
+        Self { cue: text.cue.clone(), of: text.of.clone(), status: text.is }
+    }
 }
 
 impl Ranked {

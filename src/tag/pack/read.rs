@@ -13,7 +13,7 @@ use super::super::roster::LANGS;
 use super::super::roster::words::expand;
 use super::super::{Kind, Plover};
 use super::file::{File, RuleText};
-use super::{AsideRule, COMMON, Classes, Cue, Help, Pack, Parties, Ranked, Rule, Test, Veto, pattern};
+use super::{AsideRule, COMMON, Classes, Cue, Help, Later, Pack, Parties, Ranked, Rule, Test, Veto, pattern};
 
 static CORE: Embedded<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/packs");
 
@@ -205,6 +205,7 @@ impl Words {
                 each: None,
             },
             statuses: Vec::new(),
+            laters: file.later.iter().map(Later::of).collect(),
             rules: Vec::new(),
             by_trigger: Vec::new(),
             asides: Vec::new(),
