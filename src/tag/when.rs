@@ -83,7 +83,7 @@ impl Slots<'_> {
         if let Some(found) = self.date_before(told, status) {
             return Some(found);
         }
-        if let Some(found) = self.date_again(told, status) {
+        if let Some(found) = self.date_again(told, status).or_else(|| self.date_just_told(told, status)) {
             return Some(found);
         }
         let starts_at = |at: usize| {
@@ -131,6 +131,23 @@ impl Slots<'_> {
             let is_beside = found.1.start <= named.end + AGAIN_SPAN;
             (is_beside && !self.is_said(&found.1) && !self.is_stale(&found.0)).then_some(found)
         })
+    }
+
+    /// "A spoke with B on Monday. By phone, the two leaders …": the day of the sentence before, of which this one goes on.
+    fn date_just_told(&self, told: &Told<'_>, status: Status) -> Option<(EventDate, Range<u32>)> {
+        let here = self.scene.sentence(told.sentence);
+        let start = here.start..(here.start + AGAIN_START).min(here.end);
+        let is_again = |class: u16| Some(class) == self.classes.event_again;
+        let goes_on = self.scene.nps_in(&here).any(|(_, np)| np.form == Form::Pair)
+            || self.scene.classes_in(&start).any(|hit| is_again(hit.class));
+        let sentence = told.sentence.checked_sub(1).filter(|_| goes_on)?;
+        let tokens = self.scene.sentence(sentence);
+        if self.scene.is_title(tokens.start) {
+            return None;
+        }
+        let end = tokens.end..tokens.end;
+        let found = self.date_in(&tokens, &Told { sentence, trigger: &end, cue: None }, status)?;
+        (found.0.precision <= Precision::Day && !self.is_stale(&found.0)).then_some(found)
     }
 
     /// Reports whether a day lies so far before publication that it is background.
