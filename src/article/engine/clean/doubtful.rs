@@ -146,21 +146,8 @@ impl Parts {
                 }
                 _ => {}
             }
-            let is_textual = matches!(
-                name,
-                local_name!("blockquote")
-                    | local_name!("dl")
-                    | local_name!("div")
-                    | local_name!("img")
-                    | local_name!("ol")
-                    | local_name!("p")
-                    | local_name!("pre")
-                    | local_name!("table")
-                    | local_name!("ul")
-                    | local_name!("span")
-                    | local_name!("li")
-                    | local_name!("td")
-            );
+            let is_part = matches!(name, local_name!("span") | local_name!("li") | local_name!("td"));
+            let is_textual = is_part || names::is_block(&name);
             parts.has_text =
                 parts.has_text || (is_textual && inner.descendants_it().any(|text| super::super::is_written(&text)));
             true
