@@ -3,7 +3,7 @@
 use std::hash::BuildHasher as _;
 use std::num::NonZeroU32;
 
-use foldhash::{HashMap, HashMapExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Slot;
 
@@ -99,6 +99,8 @@ impl Builder {
             let known = risky.entry(fold(name.surface)).or_default();
             *known = known.join(own);
         }
+        // Most Latin languages write a name as English does: it is added to all of them once.
+        let mut everywhere: HashSet<(&str, Entity)> = HashSet::new();
         for (name, own) in own_names(roster, self.langs) {
             let is_lower = matches!(name.entity, Entity::Demonym(_)) && !matches!(name.lang, "en" | "tr");
             let what = What::Name { entity: name.entity, risk: name.risk, is_full: name.is_full };
@@ -111,6 +113,9 @@ impl Builder {
             let is_declined = forms.len() > 1;
             let is_person = matches!(name.entity, Entity::Person(_));
             let is_everywhere = is_person && Langs::LATIN.shares(own) && !is_declined && name.risk.is_none();
+            if is_everywhere && !everywhere.insert((name.surface, name.entity)) {
+                continue;
+            }
             for (form, cases) in forms {
                 // A name that is a word of one language ("Lula") is none in the others.
                 let elsewhere = || Langs::LATIN.without(risky.get(&fold(&form)).copied().unwrap_or_default());
